@@ -1,0 +1,44 @@
+package capture
+
+import "context"
+
+// Source captures one rig. Opening it (each source package has its own Open)
+// reads the calibration; Run plays it.
+type Source interface {
+	// Rig describes the cameras; it does not change.
+	Rig() Rig
+	// Run hands frames to the sink until the context ends (it then returns
+	// nil), the recording is over (nil) or nothing more can be captured (an
+	// error that names file or camera). It starts all the source's goroutines
+	// and returns after them. It may be called once.
+	Run(ctx context.Context, sink Sink) error
+	// Close frees what Open took, after Run has returned. Frames that others
+	// still hold stay valid.
+	Close() error
+}
+
+// Sink takes what a source captures. Its methods do not block; they may be
+// called from several goroutines at once.
+type Sink interface {
+	// Frame takes over the caller's reference.
+	Frame(*Frame)
+	// Sound takes a stretch of audio.
+	Sound(Sound)
+	// Dropped reports a frame that a camera lost before it became one.
+	Dropped(camera int, reason DropReason)
+}
+
+// DropReason says why a frame was not used.
+type DropReason string
+
+// Reasons. Every queue and every source uses one of these.
+const (
+	DropCorrupt  DropReason = "corrupt"  // does not decode
+	DropTorn     DropReason = "torn"     // incomplete
+	DropSize     DropReason = "size"     // not of the calibrated size
+	DropBlack    DropReason = "black"    // no light or no depth at all
+	DropLate     DropReason = "late"     // after its set's deadline
+	DropMissing  DropReason = "missing"  // did not come at all
+	DropOverrun  DropReason = "overrun"  // a newer one replaced it
+	DropUnpaired DropReason = "unpaired" // colour without depth, or the reverse
+)
