@@ -1,0 +1,92 @@
+# make run starts a node; make help lists the rest. Every target may be run
+# again at any time and then does only what is missing.
+
+RIG   ?= synthetic:
+ARGS  ?=
+SETUP ?= .ci/setup
+
+BINARY  := bin/virtualcube
+PAGE    := client/dist/index.html
+MODULES := client/node_modules/.package-lock.json
+
+prune      := -name node_modules -prune -o -name dist -prune -o -name '.?*' -prune -o
+GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -name '*.glsl' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' -print)
+PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
+
+.DEFAULT_GOAL := build
+.PHONY: help setup modules build run test test-client test-go e2e lint bench eval doctor generate fuzz clean
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## install what is missing: Debian packages, Go and npm modules
+	@$(SETUP)
+	@$(MAKE) --no-print-directory modules
+
+modules: $(MODULES)
+	@go mod download
+
+$(MODULES): client/package.json client/package-lock.json
+	@echo "== client: npm ci"
+	@cd client && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: setup ## bin/virtualcube with the page inside
+	@$(MAKE) --no-print-directory $(BINARY)
+
+$(PAGE): $(MODULES) $(PAGE_FILES)
+	@echo "== client: building the page"
+	@cd client && npm run --silent build
+	@touch $@
+
+$(BINARY): $(PAGE) $(GO_FILES)
+	@echo "== go build (the first one takes a minute or two)"
+	@mkdir -p bin
+	@go build -o $@ .
+
+run: build ## a node that serves RIG (synthetic: unless given) and prints one link
+	@exec $(BINARY) run $(ARGS) "$(RIG)"
+
+bench: build ## measure the whole pipeline on RIG
+	@$(BINARY) bench $(ARGS) "$(RIG)"
+
+eval: build ## measure the picture quality on RIG
+	@$(BINARY) eval $(ARGS) "$(RIG)"
+
+doctor: build ## what this machine has, and what to do about what it lacks
+	@$(BINARY) doctor $(ARGS)
+
+test: build ## every test, as CI runs them
+	@$(MAKE) --no-print-directory test-client
+	@$(MAKE) --no-print-directory e2e
+	@$(MAKE) --no-print-directory test-go
+
+test-client: $(PAGE) ## the page: types, lint, unit tests
+	@echo "== client: types, lint, unit tests"
+	@cd client && npm run --silent typecheck && npm run --silent lint && npm run --silent test
+
+test-go: ## the node: go vet, and go test with the race detector
+	@echo "== go vet"
+	@go vet ./... && go vet -tags e2e .
+	@echo "== go test -race (some minutes)"
+	@go test -race -timeout 15m ./...
+
+e2e: build ## headless browsers against a node
+	@echo "== go test -tags e2e: headless browsers against a node"
+	@go test -tags e2e -count=1 -timeout 8m -run '^TestBrowser' .
+
+lint: $(MODULES) ## golangci-lint (its first build takes some minutes) and biome
+	@echo "== golangci-lint"
+	@go tool -modfile=.lint/go.mod golangci-lint run
+	@echo "== biome"
+	@cd client && npm run --silent lint
+
+generate: ## everything that is generated
+	@go generate ./...
+
+fuzz: ## every fuzz target for FUZZTIME (10s) each
+	@.ci/fuzz
+
+clean: ## remove what was built
+	@rm -rf bin client/node_modules
+	@find client/dist -mindepth 1 ! -name .gitkeep -delete
