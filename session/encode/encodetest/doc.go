@@ -1,0 +1,2 @@
+// Package encodetest holds the contract that every encode.Encoder passes.
+package encodetest

@@ -1,0 +1,143 @@
+package vpx
+
+// #cgo pkg-config: vpx
+// #cgo CFLAGS: -O2
+// #include <stdlib.h>
+// #include "bridge.h"
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/session/encode"
+)
+
+// Limits of what NewEncoder accepts.
+const (
+	MaxSide    = 4096        // pixels
+	MinBitrate = 10_000      // bits a second
+	MaxBitrate = 100_000_000 // bits a second
+)
+
+// Encoder is a VP8 encoder. See encode.Encoder for its contract.
+type Encoder struct {
+	width, height int
+	state         *encoderState // C memory; nil when closed
+	last          int64         // timestamp of the picture before
+	begun         bool
+}
+
+// encoderState lives in C memory, since libvpx keeps pointers into it.
+type encoderState struct {
+	ctx    C.vpx_codec_ctx_t
+	cfg    C.vpx_codec_enc_cfg_t
+	packet C.vc_packet
+}
+
+var _ encode.Encoder = (*Encoder)(nil)
+
+// nominalDuration is what the rate control assumes of the first picture.
+const nominalDuration = encode.ClockRate / 30
+
+// NewEncoder opens an encoder for pictures of an even size.
+func NewEncoder(width, height, bitsPerSecond int) (*Encoder, error) {
+	if width <= 0 || height <= 0 || width > MaxSide || height > MaxSide || width%2 != 0 || height%2 != 0 {
+		return nil, fmt.Errorf("open vp8 encoder: size %dx%d: even sides up to %d are possible", width, height, MaxSide)
+	}
+	if err := checkBitrate(bitsPerSecond); err != nil {
+		return nil, fmt.Errorf("open vp8 encoder: %w", err)
+	}
+	state := (*encoderState)(C.calloc(1, C.size_t(unsafe.Sizeof(encoderState{}))))
+	if e := C.vc_encoder_open(&state.ctx, &state.cfg, C.int(width), C.int(height), C.int(bitsPerSecond/1000)); e != C.VPX_CODEC_OK {
+		C.free(unsafe.Pointer(state))
+		return nil, fmt.Errorf("open vp8 encoder: %s", C.GoString(C.vpx_codec_err_to_string(e)))
+	}
+	return &Encoder{width: width, height: height, state: state}, nil
+}
+
+func checkBitrate(bitsPerSecond int) error {
+	if bitsPerSecond < MinBitrate || bitsPerSecond > MaxBitrate {
+		return fmt.Errorf("bitrate %d bit/s is outside %d to %d", bitsPerSecond, MinBitrate, MaxBitrate)
+	}
+	return nil
+}
+
+// Encode implements encode.Encoder. A timestamp that does not increase counts
+// as one tick after the one before.
+func (e *Encoder) Encode(picture capture.Picture, timestamp int64, key bool) (encode.Packet, error) {
+	if e.state == nil {
+		return encode.Packet{}, fmt.Errorf("encode vp8: %w", encode.ErrClosed)
+	}
+	if picture.Format != capture.I420 || picture.Width != e.width || picture.Height != e.height {
+		return encode.Packet{}, fmt.Errorf("encode vp8: picture is %v %dx%d, the encoder was opened for I420 %dx%d", picture.Format, picture.Width, picture.Height, e.width, e.height)
+	}
+	if err := picture.Validate(); err != nil {
+		return encode.Packet{}, fmt.Errorf("encode vp8: %w", err)
+	}
+	duration := int64(nominalDuration)
+	if e.begun {
+		timestamp = max(timestamp, e.last+1)
+		duration = timestamp - e.last
+	}
+	s := e.state
+	status := C.vc_encode(&s.ctx, C.int(e.width), C.int(e.height),
+		(*C.uint8_t)(unsafe.SliceData(picture.Planes[0])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[1])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[2])),
+		C.int(picture.Strides[0]), C.int(picture.Strides[1]), C.int(picture.Strides[2]),
+		C.int64_t(timestamp), C.ulong(duration), frameFlags(key), &s.packet)
+	if status != C.VPX_CODEC_OK {
+		return encode.Packet{}, fmt.Errorf("encode vp8: %s", problem(&s.ctx))
+	}
+	e.last, e.begun = timestamp, true
+	if s.packet.size == 0 {
+		return encode.Packet{}, fmt.Errorf("encode vp8: libvpx gave no frame for timestamp %d", timestamp)
+	}
+	return encode.Packet{Data: unsafe.Slice((*byte)(s.packet.data), int(s.packet.size)), Key: s.packet.key != 0}, nil
+}
+
+// frameFlags says which references a picture uses and updates: all of them,
+// unless it is a key frame.
+func frameFlags(key bool) C.vpx_enc_frame_flags_t {
+	if key {
+		return C.VPX_EFLAG_FORCE_KF
+	}
+	return 0
+}
+
+// problem is libvpx's own words for the last error.
+func problem(ctx *C.vpx_codec_ctx_t) string {
+	text := C.GoString(C.vpx_codec_error(ctx))
+	if detail := C.vpx_codec_error_detail(ctx); detail != nil {
+		text += ": " + C.GoString(detail)
+	}
+	return text
+}
+
+// SetBitrate implements encode.Encoder.
+func (e *Encoder) SetBitrate(bitsPerSecond int) error {
+	if e.state == nil {
+		return fmt.Errorf("set vp8 bitrate: %w", encode.ErrClosed)
+	}
+	if err := checkBitrate(bitsPerSecond); err != nil {
+		return fmt.Errorf("set vp8 bitrate: %w", err)
+	}
+	if s := C.vc_set_bitrate(&e.state.ctx, &e.state.cfg, C.int(bitsPerSecond/1000)); s != C.VPX_CODEC_OK {
+		return fmt.Errorf("set vp8 bitrate: %s", problem(&e.state.ctx))
+	}
+	return nil
+}
+
+// Close implements encode.Encoder.
+func (e *Encoder) Close() error {
+	if e.state == nil {
+		return nil
+	}
+	C.vpx_codec_destroy(&e.state.ctx)
+	C.free(unsafe.Pointer(e.state))
+	e.state = nil
+	return nil
+}
+
+// Version names the library, for the operator.
+func Version() string { return C.GoString(C.vpx_codec_version_str()) }

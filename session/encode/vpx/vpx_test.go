@@ -1,0 +1,99 @@
+package vpx_test
+
+import (
+	"testing"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/session/encode"
+	"github.com/virtualcube/virtualcube/session/encode/encodetest"
+	"github.com/virtualcube/virtualcube/session/encode/vpx"
+)
+
+func TestContract(t *testing.T) {
+	encodetest.Run(t, encodetest.Codec{
+		Open: func(w, h, rate int) (encode.Encoder, error) { return vpx.NewEncoder(w, h, rate) },
+		Decoder: func(t *testing.T) func([]byte) (capture.Picture, error) {
+			d, err := vpx.NewDecoder()
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = d.Close() })
+			return d.Decode
+		},
+	})
+}
+
+func TestDecoderRefuses(t *testing.T) {
+	d, err := vpx.NewDecoder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range [][]byte{nil, {}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}} {
+		if p, err := d.Decode(data); err == nil {
+			t.Errorf("decode %v gave %dx%d", data, p.Width, p.Height)
+		}
+	}
+	for range 2 {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := d.Decode([]byte{1}); err == nil {
+		t.Error("decode after close: no error")
+	}
+}
+
+// FuzzDecode says that no access unit crashes the process.
+func FuzzDecode(f *testing.F) {
+	e, err := vpx.NewEncoder(64, 64, 200_000)
+	if err != nil {
+		f.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	for n := range 3 {
+		p, err := e.Encode(encodetest.Scene(64, 64, 64, n), int64(n*3000), false)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(append([]byte(nil), p.Data...))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 1<<16 {
+			return
+		}
+		// RFC 6386 section 9.1: a key frame states its size in bytes 6 to 9.
+		if len(data) >= 10 && data[0]&1 == 0 && (data[7]&0x3f > 1 || data[9]&0x3f > 1) {
+			return
+		}
+		d, err := vpx.NewDecoder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = d.Close() }()
+		if p, err := d.Decode(data); err == nil && !p.Empty() && p.Width*p.Height == 0 {
+			t.Errorf("picture of %dx%d", p.Width, p.Height)
+		}
+	})
+}
+
+// BenchmarkEncode encodes packed views of 512 x 784.
+func BenchmarkEncode(b *testing.B) {
+	const w, h = 512, 784
+	e, err := vpx.NewEncoder(w, h, 1_500_000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = e.Close() }()
+	var pictures [30]capture.Picture
+	for n := range pictures {
+		pictures[n] = encodetest.Scene(w, h, w, n)
+	}
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		if _, err := e.Encode(pictures[n%len(pictures)], int64(n*3000), false); err != nil {
+			b.Fatal(err)
+		}
+		n++
+	}
+}
