@@ -1,0 +1,114 @@
+package gl
+
+import (
+	"fmt"
+	"unsafe"
+
+	gl45 "github.com/go-gl/gl/v4.5-core/gl"
+)
+
+// Format is the type of a texture's texels.
+type Format uint8
+
+// Formats, named by channels and bits.
+const (
+	R8       Format = iota // 0..1
+	RG8                    // 0..1
+	RGBA8                  // 0..1
+	R16UI                  // integers, never filtered
+	R32F                   // floats
+	RG32F                  // floats
+	RGBA32F                // floats
+	Depth32F               // depth attachment, readable as 0..1
+)
+
+type formatInfo struct {
+	internal, layout, kind uint32
+	bytes                  int
+}
+
+var formats = [...]formatInfo{
+	R8:       {gl45.R8, gl45.RED, gl45.UNSIGNED_BYTE, 1},
+	RG8:      {gl45.RG8, gl45.RG, gl45.UNSIGNED_BYTE, 2},
+	RGBA8:    {gl45.RGBA8, gl45.RGBA, gl45.UNSIGNED_BYTE, 4},
+	R16UI:    {gl45.R16UI, gl45.RED_INTEGER, gl45.UNSIGNED_SHORT, 2},
+	R32F:     {gl45.R32F, gl45.RED, gl45.FLOAT, 4},
+	RG32F:    {gl45.RG32F, gl45.RG, gl45.FLOAT, 8},
+	RGBA32F:  {gl45.RGBA32F, gl45.RGBA, gl45.FLOAT, 16},
+	Depth32F: {gl45.DEPTH_COMPONENT32F, gl45.DEPTH_COMPONENT, gl45.FLOAT, 4},
+}
+
+// Texture is a two-dimensional texture, clamped at its edges.
+type Texture struct {
+	Format        Format
+	Width, Height int
+	levels        int
+	id            uint32
+}
+
+// Filter says how a texture is sampled between texels.
+type Filter uint8
+
+// Filters.
+const (
+	Nearest Filter = iota
+	Linear
+	Mipmap // linear between two levels of a chain that Upload makes
+)
+
+// NewTexture allocates a texture with undefined content.
+func NewTexture(format Format, width, height int, filter Filter) (*Texture, error) {
+	t := &Texture{Format: format, Width: width, Height: height, levels: 1}
+	gl45.CreateTextures(gl45.TEXTURE_2D, 1, &t.id)
+	minimum, maximum := int32(gl45.NEAREST), int32(gl45.NEAREST)
+	switch filter {
+	case Linear:
+		minimum, maximum = gl45.LINEAR, gl45.LINEAR
+	case Mipmap:
+		minimum, maximum = gl45.LINEAR_MIPMAP_LINEAR, gl45.LINEAR
+		for s := max(width, height); s > 1; s /= 2 {
+			t.levels++
+		}
+	}
+	gl45.TextureParameteri(t.id, gl45.TEXTURE_MIN_FILTER, minimum)
+	gl45.TextureParameteri(t.id, gl45.TEXTURE_MAG_FILTER, maximum)
+	gl45.TextureParameteri(t.id, gl45.TEXTURE_WRAP_S, gl45.CLAMP_TO_EDGE)
+	gl45.TextureParameteri(t.id, gl45.TEXTURE_WRAP_T, gl45.CLAMP_TO_EDGE)
+	gl45.TextureStorage2D(t.id, int32(t.levels), formats[format].internal, int32(width), int32(height))
+	if err := Check(fmt.Sprintf("allocate %dx%d texture", width, height)); err != nil {
+		t.Delete()
+		return nil, err
+	}
+	return t, nil
+}
+
+// Upload replaces the texture's texels from rows of stride bytes. The memory
+// is borrowed for the call.
+func (t *Texture) Upload(rows unsafe.Pointer, stride int) {
+	f := formats[t.Format]
+	gl45.PixelStorei(gl45.UNPACK_ALIGNMENT, 1)
+	gl45.PixelStorei(gl45.UNPACK_ROW_LENGTH, int32(stride/f.bytes))
+	gl45.TextureSubImage2D(t.id, 0, 0, 0, int32(t.Width), int32(t.Height), f.layout, f.kind, rows)
+	gl45.PixelStorei(gl45.UNPACK_ROW_LENGTH, 0)
+	if t.levels > 1 {
+		gl45.GenerateTextureMipmap(t.id)
+	}
+}
+
+// Bind makes the texture readable by samplers of the unit.
+func (t *Texture) Bind(unit int) { gl45.BindTextureUnit(uint32(unit), t.id) }
+
+// Read waits for drawing to end and copies the texels into memory that holds
+// Width*Height of them.
+func (t *Texture) Read(into unsafe.Pointer, bytes int) {
+	f := formats[t.Format]
+	gl45.PixelStorei(gl45.PACK_ALIGNMENT, 1)
+	gl45.GetTextureImage(t.id, 0, f.layout, f.kind, int32(bytes), into)
+}
+
+// Delete frees the texture. It may be nil.
+func (t *Texture) Delete() {
+	if t != nil {
+		gl45.DeleteTextures(1, &t.id)
+	}
+}

@@ -1,0 +1,249 @@
+package render
+
+import (
+	"math"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+)
+
+// Constants of the mesher. Lengths are millimetres unless said otherwise.
+const (
+	cell        = 4    // depth pixels along a coarse cell
+	noiseStep   = 12   // depth spread that noise alone may make
+	steepest    = 3.0  // tangent of the steepest surface that is still one
+	flyingShare = 0.03 // of the depth: a pixel this far from both neighbours flies
+	nearestMM   = 200  // sensors see nothing nearer
+	farthestMM  = 8000 // nor farther
+	minPerson   = 32   // pixels; fewer are no person
+)
+
+// mesher finds the person's pixels of one depth camera and covers them with a
+// grid mesh. It is the CPU half of the clean stage and not safe for concurrent
+// use. After mesh its results are valid until the next call.
+type mesher struct {
+	width, height int
+	low, high     []uint16 // a pixel: depth between which its ray is in the volume; low > high: never
+	region        rect     // pixels whose ray meets the volume at all
+	footprint     float64  // millimetres a pixel covers at a distance of one millimetre
+
+	valid    []uint8     // 1 where the pixel is the person's
+	mask     []uint8     // 0..255, share of the person among the 3 x 3
+	vertices [][4]uint16 // depth pixel x, y; fallback depth; filter radius
+	indices  []uint32
+	corner   []int32 // vertex number at each coarse grid point, -1 none
+	row      []span  // of the cells in one row
+}
+
+type rect struct{ x0, y0, x1, y1 int } // half open
+
+func (r rect) empty() bool { return r.x0 >= r.x1 || r.y0 >= r.y1 }
+
+type span struct{ low, high, count, sum int32 }
+
+func newMesher(camera space.Camera, volume space.Box, rays []float32) *mesher {
+	w, h := camera.Lens.Width, camera.Lens.Height
+	m := &mesher{
+		width: w, height: h,
+		low: make([]uint16, w*h), high: make([]uint16, w*h),
+		valid: make([]uint8, w*h), mask: make([]uint8, w*h),
+		corner:    make([]int32, (w/cell+1)*(h/cell+1)),
+		row:       make([]span, w/cell),
+		footprint: 1 / camera.Lens.Fx,
+		region:    rect{x0: w, y0: h},
+	}
+	for i := range m.low {
+		m.low[i] = 1
+		x, y := float64(rays[2*i]), float64(rays[2*i+1])
+		if math.IsNaN(x) {
+			continue
+		}
+		// A direction with z = 1 makes the box's interval one of depth.
+		ray := space.Ray{Origin: camera.Pose.T, Direction: camera.Pose.Rotate(space.Vec3{X: x, Y: y, Z: 1})}
+		near, far, ok := volume.Intersect(ray)
+		low, high := max(math.Ceil(near*1000), nearestMM), min(math.Floor(far*1000), farthestMM)
+		if !ok || low > high {
+			continue
+		}
+		m.low[i], m.high[i] = uint16(low), uint16(high)
+		px, py := i%w, i/w
+		m.region = rect{min(m.region.x0, px), min(m.region.y0, py), max(m.region.x1, px+1), max(m.region.y1, py+1)}
+	}
+	// Whole cells and one pixel of border keep the inner loops free of tests.
+	m.region.x0 = max(m.region.x0/cell*cell, cell)
+	m.region.y0 = max(m.region.y0/cell*cell, cell)
+	m.region.x1 = min((m.region.x1+cell-1)/cell*cell, (w-2)/cell*cell)
+	m.region.y1 = min((m.region.y1+cell-1)/cell*cell, (h-2)/cell*cell)
+	return m
+}
+
+// rays returns x and y of the ray (x, y, 1) of every pixel, NaN where the lens
+// has none.
+func rays(l space.Lens) []float32 {
+	out := make([]float32, 0, 2*l.Width*l.Height)
+	for v := range l.Height {
+		for u := range l.Width {
+			x, y, ok := l.Unproject(float64(u), float64(v))
+			if !ok {
+				x, y = math.NaN(), math.NaN()
+			}
+			out = append(out, float32(x), float32(y))
+		}
+	}
+	return out
+}
+
+// mesh makes mask and mesh of one depth picture. It returns false where it
+// shows nobody.
+func (m *mesher) mesh(depth capture.DepthPicture) bool {
+	m.vertices, m.indices = m.vertices[:0], m.indices[:0]
+	if m.region.empty() || m.classify(depth.Millimetres) < minPerson {
+		return false
+	}
+	m.blur()
+	for i := range m.corner {
+		m.corner[i] = -1
+	}
+	for y := m.region.y0; y+cell <= m.region.y1; y += cell {
+		m.measure(depth.Millimetres, y)
+		for x := m.region.x0; x+cell <= m.region.x1; x += cell {
+			s := m.row[x/cell]
+			switch {
+			case s.count == 0:
+			case s.high-s.low <= m.spread(s.low, cell):
+				m.coarse(x, y, s)
+			default:
+				m.fine(depth.Millimetres, x, y)
+			}
+		}
+	}
+	return len(m.indices) > 0
+}
+
+// spread is how far depths of one surface may lie apart within n pixels.
+func (m *mesher) spread(z int32, n float64) int32 {
+	return noiseStep + int32(steepest*n*float64(z)*m.footprint)
+}
+
+// classify marks the person's pixels and counts them. A flying pixel lies
+// between a near and a far surface, far from both (second difference).
+func (m *mesher) classify(z []uint16) (count int) {
+	r, w := m.region, m.width
+	for y := r.y0; y <= r.y1; y++ {
+		at := y * w
+		for x := r.x0; x <= r.x1; x++ {
+			i := at + x
+			d := z[i]
+			if d < m.low[i] || d > m.high[i] {
+				m.valid[i] = 0
+				continue
+			}
+			limit := int32(flyingShare * float64(d))
+			if between(z[i-1], d, z[i+1], limit) || between(z[i-w], d, z[i+w], limit) {
+				m.valid[i] = 0
+				continue
+			}
+			m.valid[i] = 1
+			count++
+		}
+	}
+	return count
+}
+
+func between(a, d, b uint16, limit int32) bool {
+	p, q := int32(d)-int32(a), int32(b)-int32(d)
+	return (p > limit && q > limit) || (p < -limit && q < -limit)
+}
+
+// blur averages valid over 3 x 3 pixels into mask.
+func (m *mesher) blur() {
+	r, w := m.region, m.width
+	for y := r.y0; y < r.y1; y++ {
+		above, here, below := m.valid[(y-1)*w:y*w], m.valid[y*w:(y+1)*w], m.valid[(y+1)*w:(y+2)*w]
+		out := m.mask[y*w : (y+1)*w]
+		a := above[r.x0-1] + here[r.x0-1] + below[r.x0-1]
+		b := above[r.x0] + here[r.x0] + below[r.x0]
+		for x := r.x0; x < r.x1; x++ {
+			c := above[x+1] + here[x+1] + below[x+1]
+			out[x] = (a + b + c) * 28 // 9 * 28 = 252
+			a, b = b, c
+		}
+	}
+}
+
+// measure fills row with the spans of the cells below pixel row y, borders
+// shared with the neighbours.
+func (m *mesher) measure(z []uint16, y int) {
+	for c := m.region.x0 / cell; c < m.region.x1/cell; c++ {
+		s := span{low: math.MaxInt32}
+		for v := y; v <= y+cell; v++ {
+			at := v*m.width + c*cell
+			valid, depth := m.valid[at:at+cell+1], z[at:at+cell+1]
+			for i, ok := range valid {
+				if ok == 0 {
+					continue
+				}
+				d := int32(depth[i])
+				s.low, s.high = min(s.low, d), max(s.high, d)
+				s.sum += d
+				s.count++
+			}
+		}
+		m.row[c] = s
+	}
+}
+
+// coarse adds one cell of two triangles. Corners outside the person stand at
+// the cell's mean depth; the mask cuts them off in the shader.
+func (m *mesher) coarse(x, y int, s span) {
+	mean := uint16(s.sum / s.count)
+	columns := m.width/cell + 1
+	var v [4]uint32
+	for i := range v {
+		px, py := x+cell*(i&1), y+cell*(i>>1)
+		at := &m.corner[py/cell*columns+px/cell]
+		if *at < 0 {
+			*at = int32(len(m.vertices))
+			m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), mean, cell / 2})
+		}
+		v[i] = uint32(*at)
+	}
+	m.indices = append(m.indices, v[0], v[1], v[2], v[2], v[1], v[3])
+}
+
+// fine covers one cell with 1-pixel quads where its four depths belong
+// together, and with a triangle where three of them do.
+func (m *mesher) fine(z []uint16, x, y int) {
+	base := uint32(len(m.vertices))
+	const side = cell + 1
+	for i := range side * side {
+		px, py := x+i%side, y+i/side
+		m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), z[py*m.width+px], 1})
+	}
+	quad := [4]uint32{0, 1, side, side + 1}
+	triangles := [4][3]int{{2, 1, 3}, {0, 3, 2}, {0, 1, 3}, {0, 1, 2}} // without corner i
+	for i := range cell * cell {
+		at := (y+i/cell)*m.width + x + i%cell
+		corners := [4]int{at, at + 1, at + m.width, at + m.width + 1}
+		low, high, n, missing := int32(math.MaxInt32), int32(0), 0, 0
+		for c, p := range corners {
+			if m.valid[p] == 0 {
+				missing = c
+				continue
+			}
+			low, high = min(low, int32(z[p])), max(high, int32(z[p]))
+			n++
+		}
+		if n < 3 || high-low > m.spread(low, 1) {
+			continue
+		}
+		first := base + uint32(i/cell*side+i%cell)
+		if n == 4 {
+			m.indices = append(m.indices, first+quad[0], first+quad[1], first+quad[2], first+quad[2], first+quad[1], first+quad[3])
+			continue
+		}
+		for _, c := range triangles[missing] {
+			m.indices = append(m.indices, first+quad[c])
+		}
+	}
+}

@@ -1,0 +1,257 @@
+package render
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/pack"
+)
+
+// ErrContextLost is wrapped by errors of a lost OpenGL context. The next call
+// builds everything anew from the CPU's state.
+var ErrContextLost = gl.ErrContextLost
+
+// Options are the choices of a Renderer.
+type Options struct {
+	Width, Height int // of a view's colour, multiples of 64
+	// Cameras is how many cameras a view blends, 1 to Cameras; 0 means 3.
+	Cameras int
+}
+
+// Renderer turns frame sets of one rig into views. It draws on a Device that
+// others may share. It is used by one goroutine at a time.
+type Renderer struct {
+	device  *gl.Device
+	rig     capture.Rig
+	options Options
+	layout  pack.Layout
+	cameras []*camera
+	views   chan *View // free views, made as needed; a full channel lets one go
+
+	gpu *gpu
+}
+
+// gpu is what belongs to one OpenGL context.
+type gpu struct {
+	generation uint64
+	programs   *programs
+	cameras    []*textures
+	canvases   map[[2]int]*canvas
+	packed     *packed
+}
+
+// New makes the renderer of a rig. Nothing is drawn before the first call.
+func New(device *gl.Device, rig capture.Rig, options Options) (*Renderer, error) {
+	if options.Cameras == 0 {
+		options.Cameras = 3
+	}
+	if options.Cameras < 1 || options.Cameras > Cameras {
+		return nil, fmt.Errorf("make renderer: %d cameras a view, 1 to %d are possible", options.Cameras, Cameras)
+	}
+	layout := pack.Layout{Width: options.Width, Height: options.Height}
+	if err := layout.Validate(); err != nil {
+		return nil, fmt.Errorf("make renderer: %w", err)
+	}
+	if err := rig.Validate(); err != nil {
+		return nil, fmt.Errorf("make renderer: %w", err)
+	}
+	r := &Renderer{device: device, rig: rig, options: options, layout: layout, views: make(chan *View, 4)}
+	for _, c := range rig.Cameras {
+		r.cameras = append(r.cameras, newCamera(c, rig.Volume))
+	}
+	return r, nil
+}
+
+// Close frees what the renderer holds on the GPU.
+func (r *Renderer) Close(ctx context.Context) error {
+	err := r.device.Do(ctx, func() error {
+		if r.gpu != nil && r.gpu.generation == r.device.Generation() {
+			r.gpu.delete()
+		}
+		r.gpu = nil
+		return nil
+	})
+	if errors.Is(err, gl.ErrClosed) {
+		return nil // the context is gone, and all with it
+	}
+	return err
+}
+
+// Render draws and packs one view. The frame set is borrowed for the call, the
+// view belongs to the caller. It returns ErrNobody where no chosen camera sees
+// a person, and errors that wrap ErrContextLost.
+func (r *Renderer) Render(ctx context.Context, set *capture.FrameSet, q Request) (*View, error) {
+	target, err := q.Window.Camera(q.Eye, r.layout.Width, r.layout.Height)
+	if err != nil {
+		return nil, err
+	}
+	if !(q.Near > 0 && q.Far > q.Near) {
+		return nil, fmt.Errorf("render view: depth range %.3f to %.3f m", q.Near, q.Far)
+	}
+	var stages Stages
+	c, err := r.mesh(set, q.Eye, q.Window.Center, &stages)
+	if err != nil {
+		return nil, err
+	}
+	var p *packed
+	err = r.device.Do(ctx, func() error {
+		g, err := r.ready()
+		if err != nil {
+			return err
+		}
+		canvas, err := r.draw(g, set, c, target, &stages)
+		if err != nil {
+			return err
+		}
+		if p, err = g.pack(r.layout); err != nil {
+			return err
+		}
+		start := time.Now()
+		p.draw(g.programs, canvas, r.layout, q.Near, q.Far)
+		gl.Finish()
+		stages.Blend += time.Since(start)
+		p.readback.Start(p.texture)
+		return gl.Check("render view")
+	})
+	if err != nil {
+		return nil, fmt.Errorf("render view: %w", err)
+	}
+	v := r.view()
+	start := time.Now()
+	err = r.device.Do(ctx, func() error { return p.readback.Wait(v.Packed.Planes[0][:p.size], readbackLimit) })
+	if err != nil {
+		v.Release()
+		return nil, fmt.Errorf("render view: %w", err)
+	}
+	stages.Readback = time.Since(start)
+	v.Request, v.Captured, v.Stages = q, set.Captured, stages
+	strip := pack.Strip{
+		Sequence: q.Sequence, Milliseconds: uint32(set.Captured.Milliseconds() & (1<<24 - 1)),
+		Eye: q.Eye, Near: q.Near, Far: q.Far, Window: q.Window.ID,
+	}
+	if err := r.layout.DrawStrip(v.Packed.Planes[0], v.Packed.Strides[0], strip); err != nil {
+		v.Release()
+		return nil, fmt.Errorf("render view: %w", err)
+	}
+	return v, nil
+}
+
+// readbackLimit is far above any frame; a GPU that exceeds it hangs.
+const readbackLimit = 2 * time.Second
+
+// Picture draws what a pinhole camera in the cube would see of the person.
+// It is for measuring: it waits for the GPU and allocates its result.
+func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target space.Camera) (*Image, error) {
+	if !target.Lens.Pinhole() {
+		return nil, errors.New("render picture: the target lens is no pinhole")
+	}
+	var stages Stages
+	person := NewFraming(r.rig).centre(set)
+	c, err := r.mesh(set, target.Pose.T, person, &stages)
+	if err != nil {
+		return nil, err
+	}
+	img := newImage(target.Lens.Width, target.Lens.Height)
+	err = r.device.Do(ctx, func() error {
+		g, err := r.ready()
+		if err != nil {
+			return err
+		}
+		canvas, err := r.draw(g, set, c, target, &stages)
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		img.read(canvas)
+		stages.Readback = time.Since(start)
+		return gl.Check("render picture")
+	})
+	if err != nil {
+		return nil, fmt.Errorf("render picture: %w", err)
+	}
+	img.Stages = stages
+	return img, nil
+}
+
+// mesh chooses the cameras and cleans their depth.
+func (r *Renderer) mesh(set *capture.FrameSet, eye, person space.Vec3, stages *Stages) (choice, error) {
+	start := time.Now()
+	defer func() { stages.Clean = time.Since(start) }()
+	c := choose(r.rig, set, eye, person, r.options.Cameras)
+	seen := c.cameras[:0]
+	for _, i := range c.cameras {
+		if err := r.cameras[i].accept(set.Frames[i]); err != nil {
+			return choice{}, fmt.Errorf("render view: %w", err)
+		}
+		if r.cameras[i].mesher.mesh(set.Frames[i].Depth) {
+			seen = append(seen, i)
+		}
+	}
+	if c.cameras = seen; len(seen) == 0 {
+		return choice{}, ErrNobody
+	}
+	return c, nil
+}
+
+// ready builds what the present OpenGL context lacks. It runs on the device's
+// thread.
+func (r *Renderer) ready() (*gpu, error) {
+	if r.gpu != nil && r.gpu.generation == r.device.Generation() {
+		return r.gpu, nil
+	}
+	// What an earlier context owned is gone with it.
+	r.gpu = nil
+	p, err := newPrograms()
+	if err != nil {
+		return nil, err
+	}
+	r.gpu = &gpu{
+		generation: r.device.Generation(),
+		programs:   p,
+		cameras:    make([]*textures, len(r.cameras)),
+		canvases:   map[[2]int]*canvas{},
+	}
+	return r.gpu, nil
+}
+
+func (g *gpu) delete() {
+	g.programs.delete()
+	for _, t := range g.cameras {
+		if t != nil {
+			t.delete()
+		}
+	}
+	for _, c := range g.canvases {
+		c.delete()
+	}
+	g.packed.delete()
+}
+
+// view takes a free view or makes one.
+func (r *Renderer) view() *View {
+	select {
+	case v := <-r.views:
+		return v
+	default:
+	}
+	w, h := r.layout.FrameWidth(), r.layout.FrameHeight()
+	b := make([]byte, w*h+w*h/2)
+	v := &View{Packed: capture.Picture{
+		Format: capture.I420, Range: capture.Limited, Width: w, Height: h,
+		// U and V stand side by side below the luma, as the GPU writes them.
+		Planes:  [3][]byte{b, b[w*h:], b[w*h+w/2:]},
+		Strides: [3]int{w, w, w},
+	}}
+	v.free = func(v *View) {
+		select {
+		case r.views <- v:
+		default:
+		}
+	}
+	return v
+}

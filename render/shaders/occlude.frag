@@ -1,0 +1,2 @@
+// Writes depth only.
+void main() {}

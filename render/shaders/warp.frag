@@ -1,0 +1,49 @@
+// One camera's layer of the view.
+//
+// in   mask        R8, share of the person among the 3 x 3 depth pixels
+// in   luma, chroma  NV12 of the colour camera
+// in   occluder    depth from the colour camera, 1 - nearest / z
+// in   range       luma scale, luma offset, chroma scale to limited range
+// out  layer       Y, Cb, Cr, quality (0 means nothing here)
+// out  alpha       how surely this is the person, 0..1
+
+layout(binding = 2) uniform sampler2D mask;
+layout(binding = 3) uniform sampler2D luma;
+layout(binding = 4) uniform sampler2D chroma;
+layout(binding = 5) uniform sampler2D occluder;
+
+uniform vec3 range;
+uniform vec3 cameraAt;  // depth camera's place in the cube, metres
+uniform float hides;    // metres behind the occluder that count as hidden; 0: no test
+
+in vec3 position;
+in vec2 depthAt;
+in vec2 colourAt;
+in float colourZ;
+
+layout(location = 0) out vec4 layer;
+layout(location = 1) out float alpha;
+
+const float nearest = 0.15; // metres, as in occlude.vert
+const float erosion = 0.56; // mask below which a pixel is not the person
+const float feather = 0.03; // of the picture: weight fades towards its border
+
+void main() {
+    float m = texture(mask, depthAt).r;
+    vec2 border = min(colourAt, 1.0 - colourAt);
+    if (m < erosion || min(border.x, border.y) <= 0.0) discard;
+
+    if (hides > 0.0) {
+        float front = nearest / max(1.0 - texture(occluder, colourAt).r, 1e-4);
+        if (colourZ > front + hides) discard;
+    }
+    vec3 normal = normalize(cross(dFdx(position), dFdy(position)));
+    float facing = abs(dot(normal, normalize(cameraAt - position)));
+    float inner = smoothstep(erosion, 1.0, m);
+    float quality = min(1.0, 1.4 * facing) * (0.1 + 0.9 * inner) * smoothstep(0.0, feather, min(border.x, border.y));
+
+    float y = texture(luma, colourAt).r * range.x + range.y;
+    vec2 c = (texture(chroma, colourAt).rg - 128.0 / 255.0) * range.z + 128.0 / 255.0;
+    layer = vec4(y, c, max(quality, 1.5 / 255.0));
+    alpha = smoothstep(erosion, erosion + 0.25, m);
+}
