@@ -1,0 +1,284 @@
+package fanout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// Estimator is a peer's congestion controller.
+type Estimator interface {
+	// GetTargetBitrate is what the link is believed to hold, in bits a second.
+	GetTargetBitrate() int
+}
+
+// Subscriber is one peer's end of a rung: a webrtc.TrackLocal that is added
+// to one peer connection. Its owner runs Run once the peer is connected, and
+// Feedback beside it.
+type Subscriber struct {
+	rung      *Rung
+	estimator Estimator
+	streamID  string
+
+	// Guarded by the rung's lock.
+	waiting bool // for a key frame
+	lagged  bool // since the queue overflowed, not since the join
+
+	// queue holds the frames to write. When it is full, see Config.Queue.
+	queue chan *frame
+
+	bound     chan struct{} // closed by Bind
+	bindOnce  sync.Once
+	binding   binding
+	sentBytes atomic.Uint64
+	meter     meter // the view's, through estimate
+}
+
+// binding is what was negotiated. It does not change after bound is closed.
+type binding struct {
+	writer      webrtc.TrackLocalWriter
+	feedback    interceptor.RTCPReader
+	ssrc        uint32
+	payloadType uint8
+	profile     uint16 // header extension profile; 0 without extensions
+	playout     uint8  // id of the playout-delay extension; 0 where not negotiated
+}
+
+var _ webrtc.TrackLocal = (*Subscriber)(nil)
+
+// Subscribe makes a subscriber for one peer connection. It gets nothing, and
+// does not count as one, before Run.
+func (r *Rung) Subscribe(streamID string, estimator Estimator) *Subscriber {
+	return &Subscriber{
+		rung: r, estimator: estimator, streamID: streamID,
+		queue: make(chan *frame, r.config.Queue), bound: make(chan struct{}),
+	}
+}
+
+// ID implements webrtc.TrackLocal.
+func (s *Subscriber) ID() string { return "view" }
+
+// RID implements webrtc.TrackLocal: there is no simulcast.
+func (s *Subscriber) RID() string { return "" }
+
+// StreamID implements webrtc.TrackLocal.
+func (s *Subscriber) StreamID() string { return s.streamID }
+
+// Kind implements webrtc.TrackLocal.
+func (s *Subscriber) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeVideo }
+
+// Bind implements webrtc.TrackLocal: it notes what this peer negotiated.
+func (s *Subscriber) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
+	for _, codec := range c.CodecParameters() {
+		if !strings.EqualFold(codec.MimeType, webrtc.MimeTypeVP8) {
+			continue
+		}
+		s.bindOnce.Do(func() {
+			s.binding = newBinding(c, codec)
+			close(s.bound)
+		})
+		return codec, nil
+	}
+	return webrtc.RTPCodecParameters{}, fmt.Errorf("bind view: %w", webrtc.ErrUnsupportedCodec)
+}
+
+func newBinding(c webrtc.TrackLocalContext, codec webrtc.RTPCodecParameters) binding {
+	b := binding{
+		writer: c.WriteStream(), feedback: c.RTCPReader(),
+		ssrc: uint32(c.SSRC()), payloadType: uint8(codec.PayloadType),
+	}
+	for _, e := range c.HeaderExtensions() {
+		if e.URI != playoutDelayURI && e.URI != transportCCURI {
+			continue
+		}
+		// RFC 8285 section 4.2: one-byte headers hold ids 1 to 14 only.
+		if b.profile == 0 {
+			b.profile = rtp.ExtensionProfileOneByte
+		}
+		if e.ID > 14 {
+			b.profile = rtp.ExtensionProfileTwoByte
+		}
+		if e.URI == playoutDelayURI {
+			b.playout = uint8(e.ID)
+		}
+	}
+	return b
+}
+
+// Unbind implements webrtc.TrackLocal. Run ends by its context.
+func (s *Subscriber) Unbind(webrtc.TrackLocalContext) error { return nil }
+
+// Run joins the rung and writes its frames until the context ends (it then
+// returns nil) or the peer is gone. It returns an error that wraps ErrFull
+// where the rung is full.
+func (s *Subscriber) Run(ctx context.Context) error {
+	select {
+	case <-s.bound:
+	case <-ctx.Done():
+		return nil
+	}
+	if err := s.rung.join(s); err != nil {
+		return err
+	}
+	defer s.rung.leave(s)
+	w := newWriter(s.binding)
+	for {
+		select {
+		case f := <-s.queue:
+			err := s.write(w, f)
+			f.release()
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func (s *Subscriber) write(w *writer, f *frame) error {
+	packets, bytes, err := w.write(f)
+	c := &s.rung.counters
+	c.frames.Add(1)
+	c.packets.Add(uint64(packets))
+	c.bytes.Add(uint64(bytes))
+	s.sentBytes.Add(uint64(bytes))
+	if err == nil {
+		return nil
+	}
+	c.failed.Add(1)
+	if errors.Is(err, io.ErrClosedPipe) || errors.Is(err, io.EOF) {
+		return fmt.Errorf("write to peer: %w", err)
+	}
+	return nil // a full socket: the receiver asks again for what it lacks
+}
+
+// Feedback reads the peer's RTCP until the peer connection is closed: its
+// interceptors see retransmission requests and congestion feedback, and loss
+// of a picture asks the rung for a key frame.
+func (s *Subscriber) Feedback(ctx context.Context) {
+	select {
+	case <-s.bound:
+	case <-ctx.Done():
+		return
+	}
+	buffer := make([]byte, 1500)
+	for {
+		n, attributes, err := s.binding.feedback.Read(buffer, nil)
+		if err != nil {
+			return
+		}
+		if attributes == nil {
+			attributes = make(interceptor.Attributes)
+		}
+		packets, err := attributes.GetRTCPPackets(buffer[:n])
+		if err != nil {
+			continue // a malformed report is the peer's own loss
+		}
+		for _, p := range packets {
+			switch p.(type) {
+			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+				s.rung.RequestKey()
+			}
+		}
+	}
+}
+
+// offer queues a frame, under the rung's lock. It returns false where a key
+// frame is needed that was not needed before.
+func (s *Subscriber) offer(f *frame) bool {
+	if s.waiting && !f.key {
+		if s.lagged {
+			s.rung.counters.dropped.Add(1)
+		}
+		return true
+	}
+	s.waiting, s.lagged = false, false
+	select {
+	case s.queue <- f.retain():
+		return true
+	default:
+	}
+	f.release()
+	s.rung.counters.dropped.Add(1 + uint64(s.drain()))
+	s.waiting, s.lagged = true, true
+	return false
+}
+
+// drain frees what waits and says how many frames that were.
+func (s *Subscriber) drain() int {
+	for n := 0; ; n++ {
+		select {
+		case f := <-s.queue:
+			f.release()
+		default:
+			return n
+		}
+	}
+}
+
+// estimate is what this peer can be sent, in bits a second.
+func (s *Subscriber) estimate(now time.Time) int {
+	b := s.rung.config.Bitrate
+	estimate := min(s.estimator.GetTargetBitrate(), b.Max)
+	if rate, ok := s.meter.read(now, s.sentBytes.Load()); ok {
+		estimate = b.ceiling(estimate, rate)
+	}
+	return estimate
+}
+
+// writer turns frames into one peer's packets.
+type writer struct {
+	binding
+	sequence uint16
+	offset   uint32 // RFC 3550 section 5.1: timestamps start at random
+	header   rtp.Header
+	delay    []byte // payload of the playout-delay extension: 0, 0
+}
+
+func newWriter(b binding) *writer {
+	return &writer{binding: b, sequence: uint16(rand.Uint32()), offset: rand.Uint32(), delay: make([]byte, 3)}
+}
+
+// write sends the packets of a frame. It goes on after a packet that the
+// transport refused and returns the first error.
+func (w *writer) write(f *frame) (packets, bytes int, first error) {
+	last := f.packets() - 1
+	for i := 0; i <= last; i++ {
+		payload := f.payload(i)
+		if _, err := w.writer.WriteRTP(w.fresh(f, i == last), payload); err != nil && first == nil {
+			first = err
+		}
+		packets++
+		bytes += len(payload)
+	}
+	return packets, bytes, first
+}
+
+// fresh makes the header of the next packet. Interceptors add to it; it is
+// this peer's alone and its extensions begin empty every time.
+func (w *writer) fresh(f *frame, last bool) *rtp.Header {
+	extensions := w.header.Extensions[:0]
+	w.header = rtp.Header{
+		Version: 2, Marker: last, PayloadType: w.payloadType, SequenceNumber: w.sequence,
+		Timestamp: f.timestamp + w.offset, SSRC: w.ssrc,
+		Extension: w.profile != 0, ExtensionProfile: w.profile, Extensions: extensions,
+	}
+	w.sequence++
+	if w.playout != 0 {
+		// Both 0: show every picture as soon as it is decoded.
+		_ = w.header.SetExtension(w.playout, w.delay) // cannot fail: three bytes, id checked
+	}
+	return &w.header
+}
