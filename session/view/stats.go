@@ -1,0 +1,109 @@
+package view
+
+import (
+	"maps"
+	"sync"
+	"time"
+)
+
+// Buckets are the upper bounds of a stage's histogram, in seconds.
+var buckets = [...]float64{0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128, 0.256, 0.512, 1}
+
+// Buckets returns the upper bounds of the histograms, in seconds.
+func Buckets() []float64 { return append([]float64(nil), buckets[:]...) }
+
+// Histogram counts durations.
+type Histogram struct {
+	Count uint64
+	Sum   time.Duration
+	Below [len(buckets)]uint64 // cumulative: at most Buckets()[i]
+}
+
+func (h *Histogram) add(d time.Duration) {
+	h.Count++
+	h.Sum += d
+	for i, bound := range buckets {
+		if d.Seconds() <= bound {
+			h.Below[i]++
+		}
+	}
+}
+
+// Stats are the counts of a view since it was made.
+type Stats struct {
+	Views   uint64 // rendered
+	Encodes uint64
+	Keys    uint64 // of them key frames
+	Bytes   uint64 // of encoded pictures
+	Drops   map[string]uint64
+	Stages  [Stages]Histogram // of views that were encoded
+	Target  int               // of the encoder, bits a second
+}
+
+// Reasons for which a view was not sent.
+const (
+	DropOverrun = "overrun"      // a newer view replaced it before it was encoded
+	DropNobody  = "nobody"       // no person in the volume
+	DropLost    = "context-lost" // the OpenGL context was lost
+	DropRender  = "render"       // any other error of the renderer
+	DropEncode  = "encode"       // the encoder refused it
+)
+
+// Mean returns the mean time of each stage since an earlier snapshot.
+func (s Stats) Mean(before Stats) [Stages]time.Duration {
+	var mean [Stages]time.Duration
+	for i := range mean {
+		if n := s.Stages[i].Count - before.Stages[i].Count; n > 0 {
+			mean[i] = (s.Stages[i].Sum - before.Stages[i].Sum) / time.Duration(n)
+		}
+	}
+	return mean
+}
+
+// tally collects Stats. Its lock is held for a few instructions only.
+type tally struct {
+	mu    sync.Mutex
+	stats Stats
+}
+
+func (t *tally) rendered() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stats.Views++
+}
+
+func (t *tally) dropped(reason string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stats.Drops == nil {
+		t.stats.Drops = make(map[string]uint64)
+	}
+	t.stats.Drops[reason]++
+}
+
+func (t *tally) encoded(tr Trace) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stats.Encodes++
+	t.stats.Bytes += uint64(tr.Bytes)
+	if tr.Key {
+		t.stats.Keys++
+	}
+	for i := range t.stats.Stages {
+		t.stats.Stages[i].add(tr.Stages[i])
+	}
+}
+
+func (t *tally) target(bitsPerSecond int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stats.Target = bitsPerSecond
+}
+
+func (t *tally) snapshot() Stats {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	s := t.stats
+	s.Drops = maps.Clone(s.Drops)
+	return s
+}

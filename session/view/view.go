@@ -1,0 +1,152 @@
+package view
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/render"
+	"github.com/virtualcube/virtualcube/session/encode"
+)
+
+// Sets gives the newest frame set of the cube's rig. The caller releases it.
+type Sets interface {
+	Next(ctx context.Context) (*capture.FrameSet, error)
+}
+
+// Renderer turns a frame set, which it borrows, and a request into a view.
+type Renderer interface {
+	Render(ctx context.Context, set *capture.FrameSet, request render.Request) (*render.View, error)
+}
+
+// Framing finds the window and depth range in which an eye sees the person.
+type Framing interface {
+	Frame(set *capture.FrameSet, eye space.Vec3) (w space.Window, near, far float64, err error)
+}
+
+// Rung sends encoded pictures to whoever watches.
+type Rung interface {
+	// Watched waits until somebody watches.
+	Watched(ctx context.Context) error
+	// KeyDue says whether the next picture should be a key frame.
+	KeyDue() bool
+	// Target is what the encoder should aim at, in bits a second.
+	Target() int
+	// Send hands a picture on; it copies data and does not block.
+	Send(data []byte, key bool, timestamp uint32) error
+}
+
+// Config is what a view is made of. All but Traced is needed.
+type Config struct {
+	Cube     string    // its name, for the log
+	Volume   space.Box // that holds the person
+	Sets     Sets
+	Renderer Renderer
+	Framing  Framing
+	Rung     Rung
+	// Encoder opens an encoder for packed views of a size.
+	Encoder func(width, height, bitsPerSecond int) (encode.Encoder, error)
+	Clock   *capture.Clock
+	Log     *slog.Logger
+	// Traced, if not nil, is told of every view that was sent. It must not
+	// block and is called from one goroutine.
+	Traced func(Trace)
+}
+
+// View is one view of a cube. Make it with New, then call Run once; the other
+// methods may be called from any goroutine, before, during and after.
+type View struct {
+	config   Config
+	audience audience
+	tally    tally
+	log      limitedLog
+	ready    atomic.Bool
+	rendered mailbox[rendered]
+}
+
+// rendered is a view on its way to the encoder, which releases it. Its frame
+// set is released already.
+type rendered struct {
+	view *render.View
+	instants
+}
+
+// instants are those of a view's frame set.
+type instants struct{ captured, emitted, closed capture.Time }
+
+// New makes a view that nobody watches yet.
+func New(config Config) (*View, error) {
+	c := config
+	if c.Sets == nil || c.Renderer == nil || c.Framing == nil || c.Rung == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
+		return nil, errors.New("make view: sets, renderer, framing, rung, encoder, clock and log are needed")
+	}
+	log := c.Log.With("cube", c.Cube)
+	return &View{
+		config: c, audience: audience{center: c.Volume.Center()},
+		log: limitedLog{log: log, last: make(map[string]time.Time)}, rendered: newMailbox[rendered](),
+	}, nil
+}
+
+// Watch adds a viewer, who leaves by Watcher.Leave.
+func (v *View) Watch() *Watcher { return v.audience.watch() }
+
+// Ready says whether a first frame set went through the renderer.
+func (v *View) Ready() bool { return v.ready.Load() }
+
+// Snapshot returns the counts.
+func (v *View) Snapshot() Stats { return v.tally.snapshot() }
+
+// Run renders, encodes and sends until the context ends (it then returns nil),
+// there are no more frame sets or no encoder can be opened (an error).
+func (v *View) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	var encodeErr error
+	wg.Go(func() {
+		defer cancel()
+		encodeErr = v.encode(ctx)
+	})
+	err := v.render(ctx)
+	cancel()
+	wg.Wait()
+	select {
+	case r := <-v.rendered.slot: // what the encoder did not come to
+		r.view.Release()
+	default:
+	}
+	if encodeErr != nil {
+		err = encodeErr
+	}
+	if err != nil {
+		return fmt.Errorf("view of %s: %w", v.config.Cube, err)
+	}
+	return nil
+}
+
+// limitedLog writes a line at most once a second for each reason.
+type limitedLog struct {
+	log *slog.Logger
+
+	mu   sync.Mutex
+	last map[string]time.Time
+}
+
+func (l *limitedLog) warn(reason, message string, err error) {
+	now := time.Now()
+	l.mu.Lock()
+	quiet := now.Sub(l.last[reason]) < time.Second
+	if !quiet {
+		l.last[reason] = now
+	}
+	l.mu.Unlock()
+	if !quiet {
+		l.log.Warn(message, "reason", reason, "error", err)
+	}
+}
