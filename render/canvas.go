@@ -17,13 +17,15 @@ type canvas struct {
 	levels        [pyramidLevels]level
 	picture       *gl.Texture // filled: Y, Cb, Cr, matte
 	fill          *gl.Target
+	squares       *tiles
+	mesh          *gl.Mesh // of the squares
 	all           []*gl.Texture
 	targets       []*gl.Target
 }
 
 type layer struct {
-	colour, alpha, depth *gl.Texture
-	target               *gl.Target
+	colour, depth *gl.Texture
+	target        *gl.Target
 }
 
 type level struct {
@@ -32,14 +34,13 @@ type level struct {
 }
 
 func newCanvas(width, height int) (*canvas, error) {
-	c := &canvas{width: width, height: height}
+	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewMesh()}
 	b := builder{canvas: c}
 	for i := range c.layers {
 		l := &c.layers[i]
 		l.colour = b.texture(gl.RGBA8, width, height, gl.Nearest)
-		l.alpha = b.texture(gl.R8, width, height, gl.Nearest)
 		l.depth = b.texture(gl.Depth32F, width, height, gl.Nearest)
-		l.target = b.target(l.depth, l.colour, l.alpha)
+		l.target = b.target(l.depth, l.colour)
 	}
 	c.blended = b.texture(gl.RGBA8, width, height, gl.Nearest)
 	c.distance = b.texture(gl.R32F, width, height, gl.Nearest)
@@ -52,7 +53,7 @@ func newCanvas(width, height int) (*canvas, error) {
 		l.distance = b.texture(gl.R32F, w, h, gl.Nearest)
 		l.target = b.target(nil, l.colour, l.distance)
 	}
-	c.picture = b.texture(gl.RGBA8, width, height, gl.Nearest)
+	c.picture = b.texture(gl.RGBA8, width, height, gl.Linear)
 	c.fill = b.target(nil, c.picture)
 	if b.err != nil {
 		c.delete()
@@ -65,6 +66,7 @@ func (c *canvas) delete() {
 	if c == nil {
 		return
 	}
+	c.mesh.Delete()
 	for _, t := range c.targets {
 		t.Delete()
 	}

@@ -8,40 +8,37 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/pack"
 )
 
 // hides is how far behind the occluder a point may lie before its colour is
 // taken to be the occluder's, in metres.
 const hides = 0.03
 
-// draw renders the chosen cameras into the canvas of the target's size. It
+// draw renders the chosen cameras into the canvas, its picture into filled. It
 // runs on the device's thread.
-func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, target space.Camera, stages *Stages) (*canvas, error) {
-	size := [2]int{target.Lens.Width, target.Lens.Height}
-	if g.canvases[size] == nil {
-		made, err := newCanvas(size[0], size[1])
-		if err != nil {
-			return nil, err
-		}
-		g.canvases[size] = made
-	}
-	canvas := g.canvases[size]
-
+func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, target space.Camera, canvas *canvas, filled *gl.Target, stages *Stages) error {
 	clock := stopwatch{last: time.Now()}
 	for _, i := range c.cameras {
 		if err := g.upload(r.cameras[i], i, set.Frames[i]); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	clock.lap(&stages.Upload)
+	var cameras []*camera
+	for _, i := range c.cameras {
+		cameras = append(cameras, r.cameras[i])
+	}
+	canvas.squares.cover(cameras, target)
+	canvas.mesh.Upload(canvas.squares.vertices, canvas.squares.indices)
 	for n, i := range c.cameras {
 		g.warp(r.cameras[i], g.cameras[i], canvas.layers[n].target, set.Frames[i], target)
 	}
 	clock.lap(&stages.Warp)
 	g.blend(r, canvas, c, target)
-	g.fill(canvas)
+	g.fill(canvas, filled)
 	clock.lap(&stages.Blend)
-	return canvas, nil
+	return nil
 }
 
 // stopwatch attributes the time since its last lap, GPU work included.
@@ -75,6 +72,7 @@ func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, ta
 		hidden = hides
 		p := g.programs.occlude
 		p.Use()
+		p.Floats("focal", c.Depth.Lens.Fx)
 		setRigid(p, "toColour", c.toColour)
 		setLens(p, "colourLens", c.Colour.Lens)
 		t.occlusion.Clear([4]float32{})
@@ -88,15 +86,14 @@ func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, ta
 	t.occluder.Bind(5)
 	p := g.programs.warp
 	p.Use()
-	setRigid(p, "toCube", c.Depth.Pose)
-	setRigid(p, "toView", target.Pose.Inverse())
+	p.Floats("focal", c.Depth.Lens.Fx)
+	setRigid(p, "toView", target.Pose.Inverse().Mul(c.Depth.Pose))
 	setRigid(p, "toColour", c.toColour)
 	setLens(p, "colourLens", c.Colour.Lens)
 	l := target.Lens
 	p.Floats("viewFocal", l.Fx, l.Fy)
 	p.Floats("viewCentre", l.Cx, l.Cy)
 	p.Floats("viewSize", float64(l.Width), float64(l.Height))
-	p.Floats("cameraAt", c.Depth.Pose.T.X, c.Depth.Pose.T.Y, c.Depth.Pose.T.Z)
 	p.Floats("hides", hidden)
 	if f.Colour.Range == capture.Full {
 		p.Floats("range", 219.0/255, 16.0/255, 224.0/255)
@@ -111,53 +108,51 @@ func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, ta
 
 // blend merges the layers.
 func (g *gpu) blend(r *Renderer, canvas *canvas, c choice, target space.Camera) {
-	p := g.programs.blend
+	p := g.programs.blend[len(c.cameras)-1]
 	p.Use()
-	p.Ints("count", int32(len(c.cameras)))
 	p.Floats("eye", target.Pose.T.X, target.Pose.T.Y, target.Pose.T.Z)
 	p.Matrix3("viewToCube", target.Pose.R)
 	p.Floats("viewFocal", target.Lens.Fx, target.Lens.Fy)
 	p.Floats("viewCentre", target.Lens.Cx, target.Lens.Cy)
-	p.Floats("widest", 1-math.Cos(c.widest))
-	for n := range Cameras {
-		i := c.cameras[min(n, len(c.cameras)-1)]
+	p.Floats("perWidest", 1/(1-math.Cos(c.widest)))
+	for n, i := range c.cameras {
 		at := r.cameras[i].Colour.Pose.T
-		p.Floats(fmt.Sprintf("cameraAt[%d]", n), at.X, at.Y, at.Z)
-		p.Floats(fmt.Sprintf("sharpness[%d]", n), 1)
+		p.Floats(cameraAt[n], at.X, at.Y, at.Z)
 		canvas.layers[n].colour.Bind(n)
-		canvas.layers[n].alpha.Bind(4 + n)
-		canvas.layers[n].depth.Bind(8 + n)
+		canvas.layers[n].depth.Bind(4 + n)
 	}
+	p.Floats("size", float64(canvas.width), float64(canvas.height))
+	canvas.blend.Clear([4]float32{})
 	canvas.blend.DrawAll()
-	g.programs.cover.Draw()
+	canvas.mesh.Draw()
 }
 
-// fill builds the pyramid and the filled picture.
-func (g *gpu) fill(canvas *canvas) {
-	p := g.programs.pyramid
-	p.Use()
-	colour, distance := canvas.blended, canvas.distance
-	for i := range canvas.levels {
-		l := &canvas.levels[i]
-		p.Ints("first", int32(b2i(i == 0)))
-		colour.Bind(0)
-		distance.Bind(1)
-		l.target.DrawAll()
+var cameraAt = [Cameras]string{"cameraAt[0]", "cameraAt[1]", "cameraAt[2]", "cameraAt[3]"}
+
+// fill builds the pyramid and draws the filled picture.
+func (g *gpu) fill(canvas *canvas, into *gl.Target) {
+	first := &canvas.levels[0]
+	g.programs.halve.Use()
+	g.programs.halve.Floats("size", float64(canvas.width), float64(canvas.height))
+	canvas.blended.Bind(0)
+	canvas.distance.Bind(1)
+	first.target.Clear([4]float32{})
+	first.target.DrawAll()
+	canvas.mesh.Draw()
+	g.programs.pyramid.Use()
+	for i := 1; i < len(canvas.levels); i++ {
+		canvas.levels[i-1].colour.Bind(0)
+		canvas.levels[i-1].distance.Bind(1)
+		canvas.levels[i].target.DrawAll()
 		g.programs.cover.Draw()
-		colour, distance = l.colour, l.distance
 	}
 	g.programs.fill.Use()
 	canvas.blended.Bind(0)
 	for i := range 4 {
 		canvas.levels[i].colour.Bind(1 + i)
 	}
-	canvas.fill.DrawAll()
-	g.programs.cover.Draw()
-}
-
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	g.programs.fill.Floats("size", float64(canvas.width), float64(canvas.height))
+	into.Draw(0, 0, canvas.width, canvas.height)
+	gl.ClearRect(0, 0, canvas.width, canvas.height, [4]float32{pack.Grey / 255.0, pack.Neutral / 255.0, pack.Neutral / 255.0, 0})
+	canvas.mesh.Draw()
 }

@@ -214,19 +214,20 @@ func (m *mesher) coarse(x, y int, s span) {
 // fine covers one cell with 1-pixel quads where its four depths belong
 // together, and with a triangle where three of them do.
 func (m *mesher) fine(z []uint16, x, y int) {
-	base := uint32(len(m.vertices))
-	const side = cell + 1
-	for i := range side * side {
-		px, py := x+i%side, y+i/side
-		m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), z[py*m.width+px], 1})
+	var made [side * side]int32 // vertex number less one
+	corner := func(c int) uint32 {
+		if made[c] == 0 {
+			px, py := x+c%side, y+c/side
+			m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), z[py*m.width+px], 1})
+			made[c] = int32(len(m.vertices))
+		}
+		return uint32(made[c] - 1)
 	}
-	quad := [4]uint32{0, 1, side, side + 1}
-	triangles := [4][3]int{{2, 1, 3}, {0, 3, 2}, {0, 1, 3}, {0, 1, 2}} // without corner i
 	for i := range cell * cell {
 		at := (y+i/cell)*m.width + x + i%cell
-		corners := [4]int{at, at + 1, at + m.width, at + m.width + 1}
-		low, high, n, missing := int32(math.MaxInt32), int32(0), 0, 0
-		for c, p := range corners {
+		pixels := [4]int{at, at + 1, at + m.width, at + m.width + 1}
+		low, high, n, missing := int32(math.MaxInt32), int32(0), 0, 4
+		for c, p := range pixels {
 			if m.valid[p] == 0 {
 				missing = c
 				continue
@@ -237,13 +238,16 @@ func (m *mesher) fine(z []uint16, x, y int) {
 		if n < 3 || high-low > m.spread(low, 1) {
 			continue
 		}
-		first := base + uint32(i/cell*side+i%cell)
-		if n == 4 {
-			m.indices = append(m.indices, first+quad[0], first+quad[1], first+quad[2], first+quad[2], first+quad[1], first+quad[3])
-			continue
-		}
+		first := i/cell*side + i%cell
 		for _, c := range triangles[missing] {
-			m.indices = append(m.indices, first+quad[c])
+			m.indices = append(m.indices, corner(first+c&1+(c>>1)*side))
 		}
 	}
 }
+
+// side is the number of pixels along a cell, both borders counted.
+const side = cell + 1
+
+// triangles are the corners (x + 2y) of a quad without corner i, and of the
+// whole quad last. All wind the same way.
+var triangles = [5][]int{{2, 1, 3}, {0, 3, 2}, {0, 1, 3}, {0, 1, 2}, {0, 1, 2, 2, 1, 3}}

@@ -9,33 +9,51 @@ import (
 
 // programs are the renderer's shaders.
 type programs struct {
-	occlude, warp, blend, pyramid, fill, pack *gl.Program
-	cover                                     *gl.Fill
+	occlude, warp        *gl.Program
+	halve, pyramid, fill *gl.Program
+	blend                [Cameras]*gl.Program // by the number of cameras less one
+	tileDepth, tileHalf  *gl.Program
+	cover                *gl.Fill
+}
+
+// recipe says what a program is made of.
+type recipe struct {
+	into             **gl.Program
+	name             string
+	vertex, fragment []string // parts, see shaders.Source
+	definitions      string
+}
+
+func (r recipe) build() error {
+	vertex, err := shaders.Source(r.definitions, r.vertex...)
+	if err != nil {
+		return err
+	}
+	fragment, err := shaders.Source(r.definitions, r.fragment...)
+	if err != nil {
+		return err
+	}
+	*r.into, err = gl.NewProgram(r.name, vertex, fragment)
+	return err
 }
 
 func newPrograms() (*programs, error) {
 	p := &programs{cover: gl.NewFill()}
-	for _, want := range []struct {
-		into             **gl.Program
-		name             string
-		vertex, fragment []string
-	}{
-		{&p.occlude, "occlude", []string{"mesh.glsl", "occlude.vert"}, []string{"occlude.frag"}},
-		{&p.warp, "warp", []string{"mesh.glsl", "warp.vert"}, []string{"warp.frag"}},
-		{&p.blend, "blend", []string{"cover.vert"}, []string{"blend.frag"}},
-		{&p.pyramid, "pyramid", []string{"cover.vert"}, []string{"pyramid.frag"}},
-		{&p.fill, "fill", []string{"cover.vert"}, []string{"fill.frag"}},
-		{&p.pack, "pack", []string{"cover.vert"}, []string{"pack_layout.gen.glsl", "pack.frag"}},
-	} {
-		vertex, err := shaders.Source(want.vertex...)
-		if err != nil {
-			return nil, err
-		}
-		fragment, err := shaders.Source(want.fragment...)
-		if err != nil {
-			return nil, err
-		}
-		if *want.into, err = gl.NewProgram(want.name, vertex, fragment); err != nil {
+	cover, tiled := []string{"cover.vert"}, []string{"tiles.vert"}
+	list := []recipe{
+		{&p.occlude, "occlude", []string{"mesh.glsl", "occlude.vert"}, []string{"occlude.frag"}, ""},
+		{&p.warp, "warp", []string{"mesh.glsl", "warp.vert"}, []string{"warp.frag"}, ""},
+		{&p.pyramid, "pyramid", cover, []string{"pyramid.frag"}, "#define FIRST 0\n"},
+		{&p.halve, "pyramid base", tiled, []string{"pyramid.frag"}, "#define FIRST 1\n"},
+		{&p.fill, "fill", tiled, []string{"fill.frag"}, ""},
+		{&p.tileDepth, "depth tile", cover, []string{"pack_layout.gen.glsl", "tile_depth.frag"}, ""},
+		{&p.tileHalf, "half tile", tiled, []string{"tile_half.frag"}, ""},
+	}
+	for i := range p.blend {
+		list = append(list, recipe{&p.blend[i], "blend", tiled, []string{"blend.frag"}, fmt.Sprintf("#define COUNT %d\n", i+1)})
+	}
+	for _, want := range list {
+		if err := want.build(); err != nil {
 			p.delete()
 			return nil, fmt.Errorf("make renderer: %w", err)
 		}
@@ -47,7 +65,7 @@ func (p *programs) delete() {
 	if p == nil {
 		return
 	}
-	for _, x := range []*gl.Program{p.occlude, p.warp, p.blend, p.pyramid, p.fill, p.pack} {
+	for _, x := range append(p.blend[:], p.occlude, p.warp, p.halve, p.pyramid, p.fill, p.tileDepth, p.tileHalf) {
 		x.Delete()
 	}
 	p.cover.Delete()

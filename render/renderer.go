@@ -41,7 +41,7 @@ type gpu struct {
 	generation uint64
 	programs   *programs
 	cameras    []*textures
-	canvases   map[[2]int]*canvas
+	view       *canvas // of the views' size
 	packed     *packed
 }
 
@@ -104,17 +104,13 @@ func (r *Renderer) Render(ctx context.Context, set *capture.FrameSet, q Request)
 		if err != nil {
 			return err
 		}
-		canvas, err := r.draw(g, set, c, target, &stages)
-		if err != nil {
+		p = g.packed
+		if err := r.draw(g, set, c, target, g.view, p.fill, &stages); err != nil {
 			return err
 		}
-		if p, err = g.pack(r.layout); err != nil {
-			return err
-		}
-		start := time.Now()
-		p.draw(g.programs, canvas, r.layout, q.Near, q.Far)
-		gl.Finish()
-		stages.Blend += time.Since(start)
+		clock := stopwatch{last: time.Now()}
+		p.draw(g.programs, g.view, q.Near, q.Far)
+		clock.lap(&stages.Blend)
 		p.readback.Start(p.texture)
 		return gl.Check("render view")
 	})
@@ -162,8 +158,12 @@ func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target sp
 		if err != nil {
 			return err
 		}
-		canvas, err := r.draw(g, set, c, target, &stages)
+		canvas, err := newCanvas(img.Width, img.Height)
 		if err != nil {
+			return err
+		}
+		defer canvas.delete()
+		if err := r.draw(g, set, c, target, canvas, canvas.fill, &stages); err != nil {
 			return err
 		}
 		start := time.Now()
@@ -206,17 +206,24 @@ func (r *Renderer) ready() (*gpu, error) {
 	}
 	// What an earlier context owned is gone with it.
 	r.gpu = nil
-	p, err := newPrograms()
-	if err != nil {
+	g := &gpu{generation: r.device.Generation(), cameras: make([]*textures, len(r.cameras))}
+	if err := g.build(r.layout); err != nil {
+		g.delete()
 		return nil, err
 	}
-	r.gpu = &gpu{
-		generation: r.device.Generation(),
-		programs:   p,
-		cameras:    make([]*textures, len(r.cameras)),
-		canvases:   map[[2]int]*canvas{},
+	r.gpu = g
+	return g, nil
+}
+
+func (g *gpu) build(l pack.Layout) (err error) {
+	if g.programs, err = newPrograms(); err != nil {
+		return err
 	}
-	return r.gpu, nil
+	if g.view, err = newCanvas(l.Width, l.Height); err != nil {
+		return err
+	}
+	g.packed, err = newPacked(l, g.view)
+	return err
 }
 
 func (g *gpu) delete() {
@@ -226,10 +233,8 @@ func (g *gpu) delete() {
 			t.delete()
 		}
 	}
-	for _, c := range g.canvases {
-		c.delete()
-	}
 	g.packed.delete()
+	g.view.delete()
 }
 
 // view takes a free view or makes one.

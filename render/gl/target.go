@@ -61,6 +61,16 @@ func (t *Target) Clear(value [4]float32) {
 	gl45.ClearBufferfv(gl45.DEPTH, 0, &far)
 }
 
+// ClearRect sets a rectangle of every colour texture of the target made current
+// last.
+func ClearRect(x, y, width, height int, value [4]float32) {
+	gl45.Enable(gl45.SCISSOR_TEST)
+	gl45.Scissor(int32(x), int32(y), int32(width), int32(height))
+	gl45.ClearColor(value[0], value[1], value[2], value[3])
+	gl45.Clear(gl45.COLOR_BUFFER_BIT)
+	gl45.Disable(gl45.SCISSOR_TEST)
+}
+
 // TestDepth keeps the nearest fragment and drops triangles that are seen from
 // behind, for the target made current last.
 func TestDepth() {

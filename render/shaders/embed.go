@@ -12,11 +12,11 @@ import (
 //go:embed *.glsl *.vert *.frag
 var files embed.FS
 
-// Source joins the named parts behind the version line. It fails for a part
-// that does not exist.
-func Source(parts ...string) (string, error) {
+// Source joins the named parts behind the version line and the definitions,
+// which are lines of GLSL. It fails for a part that does not exist.
+func Source(definitions string, parts ...string) (string, error) {
 	var b strings.Builder
-	b.WriteString("#version 450 core\n")
+	b.WriteString("#version 450 core\n" + definitions)
 	for _, name := range parts {
 		text, err := files.ReadFile(name)
 		if err != nil {

@@ -3,9 +3,12 @@
 // in   grid         depth pixel x, y; fallback depth in mm; filter radius
 // in   depth        R16UI, millimetres, 0 where unknown
 // in   rays         RG32F, x and y of each depth pixel's ray (x, y, 1)
+// in   focal        of the depth lens, pixels
 // out  surface()    the vertex in the depth camera's frame, metres
 
 layout(location = 0) in uvec4 grid;
+
+uniform float focal;
 
 layout(binding = 0) uniform usampler2D depth;
 layout(binding = 1) uniform sampler2D rays;
@@ -29,7 +32,10 @@ vec2 project(Lens lens, vec2 ray) {
     return lens.focal * (ray * d + t) + lens.centre;
 }
 
-vec3 surface() {
+// surface returns the vertex and, in facing, the cosine between its normal and
+// its ray: the slope of a plane through the neighbouring depths (separable
+// least squares over 3 x 3 taps, radius pixels apart).
+vec3 surface(out float facing) {
     ivec2 at = ivec2(grid.xy);
     float reference = float(grid.z);
     int radius = int(grid.w);
@@ -37,13 +43,19 @@ vec3 surface() {
     float own = float(texelFetch(depth, at, 0).r);
     if (abs(own - reference) < 4.0 * tolerance) reference = own;
     float sum = 0.0, weight = 0.0;
-    for (int y = -radius; y <= radius; y++)
-        for (int x = -radius; x <= radius; x++) {
-            float d = float(texelFetch(depth, at + ivec2(x, y), 0).r);
-            float w = float(abs(d - reference) < tolerance);
+    vec2 slope = vec2(0.0), span = vec2(1e-6);
+    for (int y = -1; y <= 1; y++)
+        for (int x = -1; x <= 1; x++) {
+            float d = float(texelFetch(depth, at + radius * ivec2(x, y), 0).r) - reference;
+            float w = float(abs(d) < tolerance);
+            vec2 o = vec2(x, y);
             sum += w * d;
             weight += w;
+            slope += w * d * o;
+            span += w * o * o;
         }
-    float z = weight > 0.0 ? sum / weight : reference;
+    float z = reference + (weight > 0.0 ? sum / weight : 0.0);
+    vec2 tilt = slope / span * focal / (float(radius) * z);
+    facing = inversesqrt(1.0 + dot(tilt, tilt));
     return vec3(texelFetch(rays, at, 0).xy, 1.0) * (z * 0.001);
 }

@@ -1,14 +1,13 @@
 // One level of the push-pull pyramid: half the size of the one before.
 //
-// in   finer         Y, Cb, Cr, matte; the first level is not premultiplied
+// with #define FIRST 1 for the level made from the view itself, else 0
+// in   finer         Y, Cb, Cr, matte; premultiplied but for the view itself
 // in   finerDistance metres, 0 where there is nothing
 // out  coarser       Y, Cb, Cr premultiplied by coverage, coverage
 // out  distance      the nearest to the eye of the four, 0 where none
 
 layout(binding = 0) uniform sampler2D finer;
 layout(binding = 1) uniform sampler2D finerDistance;
-
-uniform int first;
 
 layout(location = 0) out vec4 coarser;
 layout(location = 1) out float distance;
@@ -20,7 +19,7 @@ void main() {
     for (int i = 0; i < 4; i++) {
         ivec2 p = at + ivec2(i & 1, i >> 1);
         vec4 c = texelFetch(finer, p, 0);
-        if (first == 1) c.rgb *= c.a;
+        if (FIRST == 1) c.rgb *= c.a;
         float d = texelFetch(finerDistance, p, 0).r;
         if (d > 0.0) z = min(z, d);
         sum += c;

@@ -4,8 +4,8 @@
 // in   luma, chroma  NV12 of the colour camera
 // in   occluder    depth from the colour camera, 1 - nearest / z
 // in   range       luma scale, luma offset, chroma scale to limited range
-// out  layer       Y, Cb, Cr, quality (0 means nothing here)
-// out  alpha       how surely this is the person, 0..1
+// out  layer       Y, Cb, Cr, quality; 0 means nothing here, and from solid on
+//                  (blend.frag) this surely is the person
 
 layout(binding = 2) uniform sampler2D mask;
 layout(binding = 3) uniform sampler2D luma;
@@ -13,16 +13,14 @@ layout(binding = 4) uniform sampler2D chroma;
 layout(binding = 5) uniform sampler2D occluder;
 
 uniform vec3 range;
-uniform vec3 cameraAt;  // depth camera's place in the cube, metres
 uniform float hides;    // metres behind the occluder that count as hidden; 0: no test
 
-in vec3 position;
+in float facing;
 in vec2 depthAt;
 in vec2 colourAt;
 in float colourZ;
 
 layout(location = 0) out vec4 layer;
-layout(location = 1) out float alpha;
 
 const float nearest = 0.15; // metres, as in occlude.vert
 const float erosion = 0.56; // mask below which a pixel is not the person
@@ -37,13 +35,10 @@ void main() {
         float front = nearest / max(1.0 - texture(occluder, colourAt).r, 1e-4);
         if (colourZ > front + hides) discard;
     }
-    vec3 normal = normalize(cross(dFdx(position), dFdy(position)));
-    float facing = abs(dot(normal, normalize(cameraAt - position)));
     float inner = smoothstep(erosion, 1.0, m);
-    float quality = min(1.0, 1.4 * facing) * (0.1 + 0.9 * inner) * smoothstep(0.0, feather, min(border.x, border.y));
+    float quality = clamp(1.4 * facing, 0.3, 1.0) * (0.1 + 0.9 * inner) * smoothstep(0.0, feather, min(border.x, border.y));
 
     float y = texture(luma, colourAt).r * range.x + range.y;
     vec2 c = (texture(chroma, colourAt).rg - 128.0 / 255.0) * range.z + 128.0 / 255.0;
     layer = vec4(y, c, max(quality, 1.5 / 255.0));
-    alpha = smoothstep(erosion, erosion + 0.25, m);
 }
