@@ -1,0 +1,192 @@
+package whip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/session/view"
+)
+
+const (
+	// connectWithin is how long a viewer may take to connect, and how long it
+	// may be without a connection later, as long as ICE has hope.
+	connectWithin = 30 * time.Second
+	gatherWithin  = 5 * time.Second
+	statsInterval = time.Second
+)
+
+// Reasons for which a viewer ends.
+var (
+	errDeleted      = errors.New("the viewer left")
+	errDisconnected = errors.New("the connection was lost")
+	errUnconnected  = errors.New("the viewer did not connect")
+	errShutdown     = errors.New("the node stops")
+)
+
+// viewer is one peer that watches a cube. Its goroutine is run.
+type viewer struct {
+	id         string
+	cube       *Cube
+	clock      *capture.Clock
+	log        *slog.Logger
+	counts     *counts
+	peer       *webrtc.PeerConnection
+	subscriber *fanout.Subscriber
+	watcher    *view.Watcher
+	since      time.Time
+
+	deleted chan struct{} // one slot: DELETE was asked for
+	// states holds connection states in their order; pion makes a handful.
+	states chan webrtc.PeerConnectionState
+	// opened takes the scene channel; a second one is closed.
+	opened chan *webrtc.DataChannel
+	// inbox holds messages of the scene channel; when it is full the newest
+	// is dropped and counted.
+	inbox chan message
+
+	negotiating chan struct{} // one slot: held by whoever changes the session
+	etag        string        // of the ICE session; guarded by negotiating
+}
+
+// newViewer makes the peer and its answer to the offer.
+func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) (v *viewer, answer string, err error) {
+	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Rung.Bitrate())
+	if err != nil {
+		return nil, "", err
+	}
+	v = &viewer{
+		id: id, cube: cube, clock: e.config.Clock, log: e.config.Log.With("cube", cube.Name, "viewer", id[:8]), counts: &e.counts,
+		peer: peer, subscriber: cube.Rung.Subscribe(cube.Name, estimator), since: time.Now(),
+		deleted: make(chan struct{}, 1), states: make(chan webrtc.PeerConnectionState, 16),
+		opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16), negotiating: make(chan struct{}, 1),
+		etag: newETag(),
+	}
+	v.watcher = cube.View.Watch()
+	peer.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		select {
+		case v.states <- s:
+		default: // run looks at the peer's state again at its deadline
+		}
+	})
+	peer.OnDataChannel(v.accept)
+	answer, err = v.answer(ctx, offer)
+	if err != nil {
+		v.close()
+		return nil, "", err
+	}
+	return v, answer, nil
+}
+
+func (v *viewer) answer(ctx context.Context, offer string) (string, error) {
+	_, err := v.peer.AddTransceiverFromTrack(v.subscriber, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
+		return "", err
+	}
+	return v.negotiate(ctx, offer)
+}
+
+// negotiate applies an offer and returns the whole answer with candidates.
+func (v *viewer) negotiate(ctx context.Context, offer string) (string, error) {
+	if err := v.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return "", fmt.Errorf("%w: %w", errBadOffer, err)
+	}
+	answer, err := v.peer.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errBadOffer, err)
+	}
+	gathered := webrtc.GatheringCompletePromise(v.peer)
+	if err := v.peer.SetLocalDescription(answer); err != nil {
+		return "", fmt.Errorf("%w: %w", errBadOffer, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatherWithin)
+	defer cancel()
+	select {
+	case <-gathered:
+		return v.peer.LocalDescription().SDP, nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
+	}
+}
+
+// close ends what newViewer made. It returns after pion's goroutines did.
+func (v *viewer) close() {
+	v.watcher.Leave()
+	if err := v.peer.GracefulClose(); err != nil {
+		v.log.Debug("peer not closed cleanly", "error", err)
+	}
+}
+
+// run serves the viewer until it ends, closes its peer and returns after all
+// its goroutines.
+func (v *viewer) run(ctx context.Context) {
+	v.log.Info("viewer came")
+	ctx, cancel := context.WithCancel(ctx)
+	var parts sync.WaitGroup
+	reason := v.serve(ctx, &parts)
+	cancel()
+	v.close()
+	parts.Wait()
+	v.log.Info("viewer ended", "reason", reason, "after", time.Since(v.since).Round(time.Second))
+}
+
+// serve reacts to what happens until something ends the viewer.
+func (v *viewer) serve(ctx context.Context, parts *sync.WaitGroup) error {
+	deadline := time.NewTimer(connectWithin)
+	defer deadline.Stop()
+	ticker := time.NewTicker(statsInterval)
+	defer ticker.Stop()
+	ended := make(chan error, 1)
+	scene := scene{viewer: v}
+	started := false
+	for {
+		select {
+		case s := <-v.states:
+			switch s {
+			case webrtc.PeerConnectionStateConnected:
+				deadline.Stop()
+				if !started {
+					started = true
+					parts.Go(func() { ended <- v.subscriber.Run(ctx) })
+					parts.Go(func() { v.subscriber.Feedback(ctx) })
+				}
+			case webrtc.PeerConnectionStateDisconnected:
+				deadline.Reset(connectWithin)
+			case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+				return errDisconnected
+			}
+		case <-deadline.C:
+			switch {
+			case v.peer.ConnectionState() == webrtc.PeerConnectionStateConnected:
+			case started:
+				return errDisconnected
+			default:
+				return errUnconnected
+			}
+		case err := <-ended:
+			if err == nil {
+				err = errShutdown
+			}
+			return err
+		case <-v.deleted:
+			return errDeleted
+		case <-ctx.Done():
+			return errShutdown
+		case d := <-v.opened:
+			scene.open(d)
+		case m := <-v.inbox:
+			scene.receive(m)
+		case <-v.watcher.Changed():
+			scene.windows()
+		case <-ticker.C:
+			scene.stats()
+		}
+	}
+}
