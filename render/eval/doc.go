@@ -1,0 +1,22 @@
+// Package eval measures how good rendered views are.
+//
+// A Suite is a list of Cases: a frame set, a target camera and the true
+// picture and silhouette there. Evaluate renders each case, compares it with
+// package score and sums up a Report, which is what `virtualcube eval` prints.
+// There are two suites:
+//
+//   - HeldOut, for any real rig: one camera at a time is taken out of the frame
+//     set, its view is rendered from the others and compared with what it saw.
+//     The truth's silhouette is where the camera's depth is valid (and, where
+//     the rig is not matted, in the rig's volume), seen from its colour camera,
+//     opened by 2 pixels.
+//   - Novel, for a rig with a computable truth (the synthetic one): 32 eyes
+//     between the cameras, see Eyes, 10 instants each.
+//
+// A view is one camera or eye; its figures are the means over its frames, and
+// the report's mean is the mean over views.
+//
+// With an output folder Evaluate also writes, for the worst frame of every
+// view, the result, the truth and an error map as PNG files and one
+// self-contained page, index.html, to flip and wipe between them.
+package eval

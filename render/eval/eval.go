@@ -1,0 +1,169 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/render"
+	"github.com/virtualcube/virtualcube/render/score"
+)
+
+// Renderer is what is measured.
+type Renderer interface {
+	// Picture renders a frame set, nil where a camera is missing, from a
+	// pinhole of any size. The set is borrowed for the call.
+	Picture(ctx context.Context, set *capture.FrameSet, target space.Camera) (*render.Image, error)
+}
+
+// Case is one view to render and what it should look like.
+type Case struct {
+	Camera     string            // the view's name: a held-out camera or an eye
+	Frame      int               // the instant, from 0
+	Set        *capture.FrameSet // one reference; Evaluate releases it
+	Target     space.Camera      // a pinhole
+	Truth      score.Picture     // of the target's size
+	Silhouette score.Mask        // of the target's size
+}
+
+// Suite is a list of cases. The cases of one view follow one another.
+type Suite interface {
+	Len() int
+	// Case makes case i, 0 to Len()-1.
+	Case(i int) (Case, error)
+}
+
+// Options of Evaluate. The zero value prints and writes nothing.
+type Options struct {
+	// Progress, where not nil, is told about every case that is done.
+	Progress func(done, total int, camera string)
+	// Out, where not empty, is a folder for pictures and page; it is made.
+	Out string
+	// Title heads the page.
+	Title string
+}
+
+// View is the figures of one camera or eye, or their mean.
+type View struct {
+	Camera string `json:"camera,omitempty"`
+	Frames int    `json:"frames"`
+	score.Metrics
+	MSPerView float64 `json:"ms_per_view"` // wall clock of Renderer.Picture
+}
+
+// Report is the result of an evaluation.
+type Report struct {
+	Views []View `json:"views"`
+	Mean  View   `json:"mean"`
+}
+
+// ErrNoCase is returned for a suite without cases.
+var ErrNoCase = errors.New("nothing to evaluate")
+
+// Evaluate renders and compares every case of the suite. The first case is
+// rendered once more beforehand, so that no view pays for compiling shaders.
+func Evaluate(ctx context.Context, r Renderer, suite Suite, o Options) (*Report, error) {
+	if suite.Len() == 0 {
+		return nil, ErrNoCase
+	}
+	var shown *gallery
+	if o.Out != "" {
+		var err error
+		if shown, err = newGallery(o.Out, o.Title); err != nil {
+			return nil, fmt.Errorf("evaluate: %w", err)
+		}
+	}
+	sum := &summary{}
+	for i := range suite.Len() {
+		c, err := suite.Case(i)
+		if err != nil {
+			return nil, fmt.Errorf("evaluate: %w", err)
+		}
+		d, err := evaluateCase(ctx, r, c, i == 0)
+		c.Set.Release()
+		if err != nil {
+			return nil, fmt.Errorf("evaluate view %q, frame %d: %w", c.Camera, c.Frame, err)
+		}
+		sum.add(c.Camera, d)
+		if shown != nil {
+			shown.add(c, d)
+		}
+		if o.Progress != nil {
+			o.Progress(i+1, suite.Len(), c.Camera)
+		}
+	}
+	report := sum.report()
+	if shown != nil {
+		if err := shown.write(report); err != nil {
+			return nil, fmt.Errorf("evaluate: %w", err)
+		}
+	}
+	return report, nil
+}
+
+// drawn is one rendered case.
+type drawn struct {
+	result  score.Picture // composited on grey
+	metrics score.Metrics
+	took    time.Duration
+}
+
+func evaluateCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, error) {
+	if warmUp {
+		if _, err := r.Picture(ctx, c.Set, c.Target); err != nil {
+			return drawn{}, err
+		}
+	}
+	start := time.Now()
+	image, err := r.Picture(ctx, c.Set, c.Target)
+	took := time.Since(start)
+	if err != nil {
+		return drawn{}, err
+	}
+	picture := score.Picture{Width: image.Width, Height: image.Height, RGB: image.RGB}
+	metrics, err := score.Compare(picture, image.Matte, c.Truth, c.Silhouette)
+	if err != nil {
+		return drawn{}, err
+	}
+	return drawn{result: picture.Over(image.Matte), metrics: metrics, took: took}, nil
+}
+
+// summary gathers figures by view, in the order of the views.
+type summary struct {
+	names   []string
+	metrics [][]score.Metrics
+	took    []time.Duration
+}
+
+func (s *summary) add(camera string, d drawn) {
+	last := len(s.names) - 1
+	if last < 0 || s.names[last] != camera {
+		s.names = append(s.names, camera)
+		s.metrics = append(s.metrics, nil)
+		s.took = append(s.took, 0)
+		last++
+	}
+	s.metrics[last] = append(s.metrics[last], d.metrics)
+	s.took[last] += d.took
+}
+
+func (s *summary) report() *Report {
+	r := &Report{}
+	var means []score.Metrics
+	for i, name := range s.names {
+		n := len(s.metrics[i])
+		v := View{
+			Camera: name, Frames: n, Metrics: score.Mean(s.metrics[i]),
+			MSPerView: s.took[i].Seconds() * 1000 / float64(n),
+		}
+		r.Views = append(r.Views, v)
+		means = append(means, v.Metrics)
+		r.Mean.Frames += n
+		r.Mean.MSPerView += v.MSPerView / float64(len(s.names))
+	}
+	r.Mean.Metrics = score.Mean(means)
+	return r
+}

@@ -1,0 +1,160 @@
+package eval
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/render"
+	"github.com/virtualcube/virtualcube/render/score"
+)
+
+// discs is a suite of grey discs: view k, frame f.
+type discs struct {
+	views, frames int
+	released      *int
+}
+
+const discSide = 48
+
+func disc() (score.Picture, score.Mask) {
+	p, m := score.NewPicture(discSide, discSide), score.NewMask(discSide, discSide)
+	for i := range m.Set {
+		x, y := i%discSide-24, i/discSide-24
+		m.Set[i] = x*x+y*y < 15*15
+		copy(p.RGB[3*i:], []uint8{uint8(90 + 2*x), uint8(90 + 2*y), 90})
+	}
+	return p, m
+}
+
+func (d discs) Len() int { return d.views * d.frames }
+
+func (d discs) Case(i int) (Case, error) {
+	f := capture.NewFrame(func(*capture.Frame) { *d.released++ })
+	p, m := disc()
+	return Case{
+		Camera: []string{"left", "<right>"}[i/d.frames], Frame: i % d.frames,
+		Set: capture.NewFrameSet(uint64(i), 0, []*capture.Frame{f}), Truth: p, Silhouette: m,
+		Target: space.Camera{Lens: space.Lens{Width: discSide, Height: discSide}},
+	}, nil
+}
+
+// offRenderer returns the disc with off[k] levels added in call k.
+type offRenderer struct {
+	off   []int
+	calls int
+}
+
+func (r *offRenderer) Picture(_ context.Context, set *capture.FrameSet, target space.Camera) (*render.Image, error) {
+	off := r.off[min(r.calls, len(r.off)-1)]
+	r.calls++
+	p, m := disc()
+	matte := make([]uint8, len(m.Set))
+	for i, s := range m.Set {
+		if s {
+			matte[i] = 255
+		}
+		for c := 3 * i; c < 3*i+3; c++ {
+			p.RGB[c] = uint8(int(p.RGB[c]) + off)
+		}
+	}
+	return &render.Image{Width: target.Lens.Width, Height: target.Lens.Height, RGB: p.RGB, Matte: matte}, nil
+}
+
+func psnrOf(off float64) float64 { return 20 * math.Log10(255/off) }
+
+func TestEvaluate(t *testing.T) {
+	released := 0
+	// The first call warms up and does not count.
+	r := &offRenderer{off: []int{99, 1, 2, 4, 8}}
+	var progress []string
+	folder := filepath.Join(t.TempDir(), "new")
+	report, err := Evaluate(t.Context(), r, discs{2, 2, &released}, Options{
+		Out: folder, Title: "discs <1>",
+		Progress: func(done, total int, camera string) {
+			if done != len(progress)+1 || total != 4 {
+				t.Errorf("progress %d of %d", done, total)
+			}
+			progress = append(progress, camera)
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.calls != 5 || released != 4 || strings.Join(progress, " ") != "left left <right> <right>" {
+		t.Errorf("%d calls, %d sets released, progress %v", r.calls, released, progress)
+	}
+	want := []float64{(psnrOf(1) + psnrOf(2)) / 2, (psnrOf(4) + psnrOf(8)) / 2}
+	for i, v := range report.Views {
+		if v.Camera != []string{"left", "<right>"}[i] || v.Frames != 2 || math.Abs(v.PSNRInside-want[i]) > 1e-9 || v.PSNRMatched < 80 || v.IoU != 1 {
+			t.Errorf("view %d: %+v, want PSNR %.3f", i, v, want[i])
+		}
+	}
+	if m := report.Mean; math.Abs(m.PSNR-(want[0]+want[1])/2) > 1e-9 || m.Frames != 4 {
+		t.Errorf("mean %+v", m)
+	}
+	checkGallery(t, folder)
+}
+
+func checkGallery(t *testing.T, folder string) {
+	t.Helper()
+	page, err := os.ReadFile(filepath.Join(folder, "index.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1"} {
+		if !strings.Contains(string(page), want) {
+			t.Errorf("page lacks %q", want)
+		}
+	}
+	if n := strings.Count(string(page), `src="data:image/jpeg;base64,`); n != 6 || strings.Count(string(page), "src=") != n {
+		t.Errorf("page has %d inline pictures and %d sources, want 6 and 6", n, strings.Count(string(page), "src="))
+	}
+	for _, name := range []string{"left-result.png", "left-truth.png", "left-error.png", "_right_-result.png"} {
+		if info, err := os.Stat(filepath.Join(folder, name)); err != nil || info.Size() == 0 {
+			t.Errorf("picture %s: %v", name, err)
+		}
+	}
+}
+
+func TestReportKeys(t *testing.T) {
+	text, err := json.Marshal(Report{Views: []View{{Camera: "a"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{"views":[{"camera":"a","frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0}],` +
+		`"mean":{"frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0}}`
+	if string(text) != want {
+		t.Errorf("report is\n%s, want\n%s", text, want)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Picture(context.Context, *capture.FrameSet, space.Camera) (*render.Image, error) {
+	return nil, f.err
+}
+
+func TestEvaluateFails(t *testing.T) {
+	released, broken := 0, errors.New("broken")
+	if _, err := Evaluate(t.Context(), failing{broken}, discs{1, 1, &released}, Options{}); !errors.Is(err, broken) || released != 1 {
+		t.Errorf("error %v, %d sets released", err, released)
+	}
+	if _, err := Evaluate(t.Context(), failing{}, discs{}, Options{}); !errors.Is(err, ErrNoCase) {
+		t.Errorf("error of an empty suite is %v", err)
+	}
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Evaluate(t.Context(), &offRenderer{off: []int{0}}, discs{1, 1, &released}, Options{Out: file}); err == nil {
+		t.Error("a file was taken for the output folder")
+	}
+}
