@@ -1,0 +1,26 @@
+import "./ui/style.css";
+import { App } from "./app";
+import { optionsOf } from "./options";
+import { explainMissing } from "./ui/missing";
+import { NoticeBoard } from "./ui/notice";
+import { NoWebGL } from "./view/stage";
+
+const board = new NoticeBoard();
+const missing = explainMissing(window);
+if (missing) {
+  board.status("Not possible in this browser", "bad");
+  board.show(missing);
+} else {
+  try {
+    new App(optionsOf(new URL(location.href)), board).start();
+  } catch (cause) {
+    if (!(cause instanceof NoWebGL)) throw cause;
+    board.status("No 3D", "bad");
+    board.show({
+      title: "This browser gives no 3D graphics",
+      text: "WebGL 2 is switched off or not there. Switch on hardware acceleration in the browser's settings, update the graphics driver, or use a current Chrome, Edge, Firefox or Safari.",
+      action: "Load again",
+    });
+    board.onAction = () => location.reload();
+  }
+}

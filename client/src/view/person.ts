@@ -1,0 +1,235 @@
+import {
+  BufferAttribute,
+  BufferGeometry,
+  CustomBlending,
+  DoubleSide,
+  GLSL3,
+  type IUniform,
+  Mesh,
+  OneFactor,
+  OneMinusSrcAlphaFactor,
+  RawShaderMaterial,
+  Vector2,
+  Vector4,
+  type WebGLRenderer,
+  type WebGLRenderTarget,
+} from "three";
+import type { Layout } from "../pack/layout";
+import type { WindowMessage } from "../protocol/protocol.gen";
+import * as glsl from "./glsl";
+import { Pass, target } from "./passes";
+import { Readback, type Seen } from "./readback";
+import { VideoUpload } from "./upload";
+
+const pollEvery = 2; // ms; browsers make it 4
+const maxCells = 128; // a software WebGL needs 42 ms for these, 356 for 512
+
+/** What depends on the size of the view. */
+interface Sized {
+  layout: Layout;
+  colour: WebGLRenderTarget;
+  depth: WebGLRenderTarget;
+  lattice: WebGLRenderTarget;
+  mesh: Mesh;
+}
+
+/**
+ * A person from a packed view. `show` takes a video frame, decodes its strip
+ * and keeps it, all on the GPU; a frame whose strip is bad, or whose window is
+ * unknown, changes nothing. `mesh` draws what is kept.
+ */
+export class Person {
+  /** Called when the GPU has drawn a frame that was shown, with what its strip said. */
+  onSeen: (seen: Seen) => void = () => {};
+
+  readonly #renderer: WebGLRenderer;
+  readonly #video: VideoUpload;
+  readonly #readback: Readback;
+  readonly #seen = target("words", 5, 1);
+  readonly #state = target("words", 5, 1);
+  readonly #uniforms: Record<string, IUniform>;
+  readonly #passes: Record<"strip" | "hold" | "colour" | "depth" | "lattice", Pass>;
+  readonly #windows: WindowMessage[] = [];
+  readonly #attach: (mesh: Mesh) => void;
+  #sized: Sized | undefined;
+  #fresh = false; // uploaded and not drawn yet
+  #poller: number | undefined;
+
+  /** attach puts a mesh into the scene; it is called again for a view of another size. */
+  constructor(renderer: WebGLRenderer, attach: (mesh: Mesh) => void) {
+    this.#renderer = renderer;
+    this.#attach = attach;
+    this.#video = new VideoUpload(renderer);
+    this.#readback = new Readback(renderer);
+    const vectors = () => Array.from({ length: glsl.windowSlots }, () => new Vector4());
+    this.#uniforms = {
+      video: { value: this.#video.texture },
+      seen: { value: this.#seen.texture },
+      state: { value: this.#state.texture },
+      colour: { value: null },
+      depth: { value: null },
+      lattice: { value: null },
+      size: { value: new Vector2() },
+      cells: { value: 0 },
+      unit: { value: 0.001 },
+      windowCenter: { value: vectors() },
+      windowRight: { value: vectors() },
+      windowUp: { value: vectors() },
+    };
+    this.#passes = {
+      strip: new Pass(glsl.strip, this.#uniforms),
+      hold: new Pass(glsl.hold, this.#uniforms),
+      colour: new Pass(glsl.colour, this.#uniforms),
+      depth: new Pass(glsl.depth, this.#uniforms),
+      lattice: new Pass(glsl.lattice, this.#uniforms),
+    };
+  }
+
+  /** Makes a framing window known; the oldest of more than eight is forgotten. */
+  addWindow(w: WindowMessage): void {
+    const known = this.#windows.findIndex((other) => other.id === w.id);
+    if (known >= 0) this.#windows.splice(known, 1);
+    this.#windows.push(w);
+    if (this.#windows.length > glsl.windowSlots) this.#windows.shift();
+    for (let i = 0; i < glsl.windowSlots; i++) {
+      const at = this.#windows[i];
+      this.#slot("windowCenter", i).set(...(at?.center ?? [0, 0, 0]), at?.halfWidth ?? 0);
+      this.#slot("windowRight", i).set(...(at?.right ?? [0, 0, 0]), at?.halfHeight ?? 0);
+      this.#slot("windowUp", i).set(...(at?.up ?? [0, 0, 0]), at?.id ?? 0);
+    }
+  }
+
+  /** Forgets all windows, as those of another session mean something else. */
+  clearWindows(): void {
+    this.#windows.length = 0;
+    for (const v of this.#uniforms.windowUp?.value as Vector4[]) v.set(0, 0, 0, 0);
+  }
+
+  /** Uploads and decodes one packed frame. */
+  show(source: TexImageSource, layout: Layout): void {
+    const sized = this.#prepare(layout);
+    this.#video.upload(source);
+    this.#passes.strip.draw(this.#renderer, this.#seen);
+    this.#passes.hold.draw(this.#renderer, this.#state);
+    this.#passes.colour.draw(this.#renderer, sized.colour);
+    this.#passes.depth.draw(this.#renderer, sized.depth);
+    this.#passes.lattice.draw(this.#renderer, sized.lattice);
+    this.#renderer.setRenderTarget(null);
+    this.#fresh = true;
+  }
+
+  /** To be called when the mesh was drawn: starts reading the strip if the frame is new. */
+  drawn(): void {
+    if (!this.#fresh) return;
+    this.#fresh = false;
+    this.#readback.start(this.#seen);
+    this.#renderer.setRenderTarget(null);
+    if (this.#poller === undefined) this.#poller = window.setTimeout(() => this.#poll(), pollEvery);
+  }
+
+  /** Size of a canvas pixel at one metre from the page's eye, metres. */
+  setUnit(unit: number): void {
+    (this.#uniforms.unit as IUniform<number>).value = unit;
+  }
+
+  /** Ends the work of a person whose context is lost; its GL objects went with it. */
+  abandon(): void {
+    window.clearTimeout(this.#poller);
+  }
+
+  dispose(): void {
+    window.clearTimeout(this.#poller);
+    for (const pass of Object.values(this.#passes)) pass.dispose();
+    this.#video.dispose();
+    this.#readback.dispose();
+    this.#seen.dispose();
+    this.#state.dispose();
+    this.#drop();
+  }
+
+  #poll(): void {
+    this.#poller = undefined;
+    for (let seen = this.#readback.poll(); seen; seen = this.#readback.poll()) {
+      // Before the first good frame there is no camera to place the mesh by.
+      if (seen.status === glsl.status.good && this.#sized) this.#sized.mesh.visible = true;
+      this.onSeen(seen);
+    }
+    if (this.#readback.busy) this.#poller = window.setTimeout(() => this.#poll(), pollEvery);
+  }
+
+  #slot(name: "windowCenter" | "windowRight" | "windowUp", i: number): Vector4 {
+    return (this.#uniforms[name]?.value as Vector4[])[i] as Vector4;
+  }
+
+  #drop(): void {
+    const s = this.#sized;
+    if (!s) return;
+    for (const t of [s.colour, s.depth, s.lattice]) t.dispose();
+    s.mesh.removeFromParent();
+    s.mesh.geometry.dispose();
+    (s.mesh.material as RawShaderMaterial).dispose();
+    this.#sized = undefined;
+  }
+
+  #prepare(layout: Layout): Sized {
+    const now = this.#sized;
+    if (now && now.layout.width === layout.width && now.layout.height === layout.height) return now;
+    this.#drop();
+    // A vertex for every second depth texel at most: finer is the codec's noise.
+    const cells = Math.min(maxCells, layout.width / 4);
+    const sized: Sized = {
+      layout,
+      colour: target("colour", layout.width, layout.height),
+      depth: target("value", layout.width / 2, layout.height / 2),
+      lattice: target("words", cells + 1, cells + 1),
+      mesh: new Mesh(grid(cells), this.#material()),
+    };
+    sized.mesh.frustumCulled = false;
+    sized.mesh.visible = false;
+    sized.mesh.renderOrder = 1; // after the room, which shows through its edges
+    const set = (name: string, value: unknown) => {
+      (this.#uniforms[name] as IUniform).value = value;
+    };
+    set("colour", sized.colour.texture);
+    set("depth", sized.depth.texture);
+    set("lattice", sized.lattice.texture);
+    set("cells", cells);
+    (this.#uniforms.size?.value as Vector2).set(layout.width, layout.height);
+    this.#sized = sized;
+    this.#attach(sized.mesh);
+    return sized;
+  }
+
+  #material(): RawShaderMaterial {
+    return new RawShaderMaterial({
+      glslVersion: GLSL3,
+      vertexShader: glsl.personVertex,
+      fragmentShader: glsl.personFragment,
+      uniforms: this.#uniforms,
+      side: DoubleSide,
+      transparent: true,
+      blending: CustomBlending,
+      blendSrc: OneFactor,
+      blendDst: OneMinusSrcAlphaFactor,
+    });
+  }
+}
+
+/** A grid of cells x cells with positions s, t in 0..1, t downwards. */
+function grid(cells: number): BufferGeometry {
+  const side = cells + 1;
+  const position = new Float32Array(side * side * 3);
+  for (let i = 0; i < side * side; i++) {
+    position[3 * i] = (i % side) / cells;
+    position[3 * i + 1] = Math.floor(i / side) / cells;
+  }
+  const index = new Uint16Array(cells * cells * 6);
+  for (let c = 0; c < cells * cells; c++) {
+    const a = Math.floor(c / cells) * side + (c % cells);
+    index.set([a, a + side, a + 1, a + 1, a + side, a + side + 1], 6 * c);
+  }
+  const g = new BufferGeometry();
+  g.setAttribute("position", new BufferAttribute(position, 3));
+  g.setIndex(new BufferAttribute(index, 1));
+  return g;
+}
