@@ -14,8 +14,6 @@ const (
 	nearestEye   = 0.7               // metres
 	farthestEye  = 1.5               // metres
 	cameraFree   = 5 * math.Pi / 180 // radians round every camera
-	eyesSeed     = 1
-	eyesCount    = 32
 	eyesAttempts = 100_000
 )
 

@@ -3,9 +3,11 @@ package eval
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/capture/synthetic"
 )
 
 // ring is six cameras on two rows, as round a display.
@@ -114,5 +116,28 @@ func TestTargetAt(t *testing.T) {
 		if math.Abs(u-455.5) > 1e-6 {
 			t.Errorf("half the subject's width ends at %.2f", u)
 		}
+	}
+}
+
+func TestEyesAreThoseOfTheSyntheticRig(t *testing.T) {
+	o := synthetic.Default()
+	o.CacheDir = t.TempDir()
+	source, err := synthetic.Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cameras []space.Vec3
+	for _, c := range source.Rig().Cameras {
+		cameras = append(cameras, c.Colour.Pose.T)
+	}
+	if err := source.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want, err := DrawEyes(cameras, 1, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := Eyes(); !slices.Equal(got, want) {
+		t.Errorf("the list is not what the generator draws for the present rig:\n%v, want\n%v", got, want)
 	}
 }

@@ -23,19 +23,22 @@ type Stage interface {
 type Novel struct {
 	Stage         Stage
 	Eyes          []space.Vec3
-	Frames        int // an eye, spread evenly over the loop
+	Frames        int // instants an eye, spread evenly over the loop; NovelFrames where 0
 	Width, Height int // 512 x 512 where 0
 
 	sets map[int]*capture.FrameSet
 }
 
-// NovelSize is the default side of Novel's pictures, in pixels.
-const NovelSize = 512
+// Defaults of Novel.
+const (
+	NovelSize   = 512 // pixels, the side of a picture
+	NovelFrames = 10  // instants an eye
+)
 
 // Len implements Suite.
 func (n *Novel) Len() int { return len(n.Eyes) * n.frames() }
 
-func (n *Novel) frames() int { return min(n.Frames, n.Stage.Instants()) }
+func (n *Novel) frames() int { return min(or(n.Frames, NovelFrames), n.Stage.Instants()) }
 
 // Case implements Suite. It keeps the frame sets until Close, since every eye
 // looks at the same ones.
