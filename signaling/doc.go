@@ -1,0 +1,12 @@
+// Package signaling is the node's HTTP server: the embedded page, GET
+// /api/node, the WHEP endpoint of package whip, /healthz, /readyz and
+// /metrics.
+//
+// # Who may ask
+//
+// On loopback no key is needed, and the Host and Origin headers are checked so
+// that a foreign page in the same browser can neither read nor watch (DNS
+// rebinding). Anywhere else New refuses to listen without TLS and keys; the
+// keys are bearer tokens for /api/node, /metrics and WHEP. The page itself,
+// /healthz and /readyz are open.
+package signaling
