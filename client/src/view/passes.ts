@@ -63,9 +63,13 @@ export class Pass {
     this.#scene.add(mesh);
   }
 
+  /** Draws; what the shader discards stays as it was. */
   draw(renderer: WebGLRenderer, into: WebGLRenderTarget): void {
+    const clear = renderer.autoClear;
+    renderer.autoClear = false;
     renderer.setRenderTarget(into);
     renderer.render(this.#scene, this.#camera);
+    renderer.autoClear = clear;
   }
 
   dispose(): void {

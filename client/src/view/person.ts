@@ -4,11 +4,11 @@ import {
   CustomBlending,
   DoubleSide,
   GLSL3,
-  type IUniform,
   Mesh,
   OneFactor,
   OneMinusSrcAlphaFactor,
   RawShaderMaterial,
+  type Texture,
   Vector2,
   Vector4,
   type WebGLRenderer,
@@ -47,7 +47,7 @@ export class Person {
   readonly #readback: Readback;
   readonly #seen = target("words", 5, 1);
   readonly #state = target("words", 5, 1);
-  readonly #uniforms: Record<string, IUniform>;
+  readonly #uniforms: ReturnType<typeof makeUniforms>;
   readonly #passes: Record<"strip" | "hold" | "colour" | "depth" | "lattice", Pass>;
   readonly #windows: WindowMessage[] = [];
   readonly #attach: (mesh: Mesh) => void;
@@ -61,21 +61,7 @@ export class Person {
     this.#attach = attach;
     this.#video = new VideoUpload(renderer);
     this.#readback = new Readback(renderer);
-    const vectors = () => Array.from({ length: glsl.windowSlots }, () => new Vector4());
-    this.#uniforms = {
-      video: { value: this.#video.texture },
-      seen: { value: this.#seen.texture },
-      state: { value: this.#state.texture },
-      colour: { value: null },
-      depth: { value: null },
-      lattice: { value: null },
-      size: { value: new Vector2() },
-      cells: { value: 0 },
-      unit: { value: 0.001 },
-      windowCenter: { value: vectors() },
-      windowRight: { value: vectors() },
-      windowUp: { value: vectors() },
-    };
+    this.#uniforms = makeUniforms(this.#video.texture, this.#seen.texture, this.#state.texture);
     this.#passes = {
       strip: new Pass(glsl.strip, this.#uniforms),
       hold: new Pass(glsl.hold, this.#uniforms),
@@ -102,7 +88,7 @@ export class Person {
   /** Forgets all windows, as those of another session mean something else. */
   clearWindows(): void {
     this.#windows.length = 0;
-    for (const v of this.#uniforms.windowUp?.value as Vector4[]) v.set(0, 0, 0, 0);
+    for (const v of this.#uniforms.windowUp.value) v.set(0, 0, 0, 0);
   }
 
   /** Uploads and decodes one packed frame. */
@@ -129,7 +115,7 @@ export class Person {
 
   /** Size of a canvas pixel at one metre from the page's eye, metres. */
   setUnit(unit: number): void {
-    (this.#uniforms.unit as IUniform<number>).value = unit;
+    this.#uniforms.unit.value = unit;
   }
 
   /** Ends the work of a person whose context is lost; its GL objects went with it. */
@@ -158,7 +144,7 @@ export class Person {
   }
 
   #slot(name: "windowCenter" | "windowRight" | "windowUp", i: number): Vector4 {
-    return (this.#uniforms[name]?.value as Vector4[])[i] as Vector4;
+    return this.#uniforms[name].value[i] as Vector4;
   }
 
   #drop(): void {
@@ -187,14 +173,11 @@ export class Person {
     sized.mesh.frustumCulled = false;
     sized.mesh.visible = false;
     sized.mesh.renderOrder = 1; // after the room, which shows through its edges
-    const set = (name: string, value: unknown) => {
-      (this.#uniforms[name] as IUniform).value = value;
-    };
-    set("colour", sized.colour.texture);
-    set("depth", sized.depth.texture);
-    set("lattice", sized.lattice.texture);
-    set("cells", cells);
-    (this.#uniforms.size?.value as Vector2).set(layout.width, layout.height);
+    this.#uniforms.colour.value = sized.colour.texture;
+    this.#uniforms.depth.value = sized.depth.texture;
+    this.#uniforms.lattice.value = sized.lattice.texture;
+    this.#uniforms.cells.value = cells;
+    this.#uniforms.size.value.set(layout.width, layout.height);
     this.#sized = sized;
     this.#attach(sized.mesh);
     return sized;
@@ -213,6 +196,26 @@ export class Person {
       blendDst: OneMinusSrcAlphaFactor,
     });
   }
+}
+
+/** The uniforms of all the shaders here; each takes those that it names. */
+function makeUniforms(video: Texture, seen: Texture, state: Texture) {
+  const vectors = () => Array.from({ length: glsl.windowSlots }, () => new Vector4());
+  const none: Texture | null = null;
+  return {
+    video: { value: video },
+    seen: { value: seen },
+    state: { value: state },
+    colour: { value: none as Texture | null },
+    depth: { value: none as Texture | null },
+    lattice: { value: none as Texture | null },
+    size: { value: new Vector2() },
+    cells: { value: 0 },
+    unit: { value: 0.001 },
+    windowCenter: { value: vectors() },
+    windowRight: { value: vectors() },
+    windowUp: { value: vectors() },
+  };
 }
 
 /** A grid of cells x cells with positions s, t in 0..1, t downwards. */
