@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -343,7 +344,7 @@ func BenchmarkSend(b *testing.B) {
 				runs.Go(func() { _ = s.Run(ctx) })
 			}
 			for r.Snapshot().Subscribers < viewers {
-				time.Sleep(time.Millisecond)
+				runtime.Gosched()
 			}
 			data := make([]byte, 8000) // 1.9 Mbit/s at 30 a second
 			b.ReportAllocs()

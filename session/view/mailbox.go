@@ -26,6 +26,9 @@ func (m mailbox[T]) put(value T) (old T, replaced bool) {
 
 // take waits for a value; ok is false when the context ended.
 func (m mailbox[T]) take(ctx context.Context) (value T, ok bool) {
+	if ctx.Err() != nil {
+		return value, false
+	}
 	select {
 	case value = <-m.slot:
 		return value, true
