@@ -12,7 +12,7 @@ import type { Hello, NodeMessage, WindowMessage } from "./protocol/protocol.gen"
 import { PROTOCOL_VERSION } from "./protocol/protocol.gen";
 import { type Figures, Meter } from "./stats/meter";
 import { Panel } from "./stats/panel";
-import { element, type NoticeBoard } from "./ui/notice";
+import { element, loadAgain, type NoticeBoard } from "./ui/notice";
 import { Toolbar } from "./ui/toolbar";
 import { status } from "./view/glsl";
 import type { Seen } from "./view/readback";
@@ -62,7 +62,6 @@ export class App {
       reset: () => this.#eye.reset(),
       panel: () => this.#panel?.draw(),
     });
-    this.#board.onAction = () => (this.#connection ? this.#connection.open() : location.reload());
     this.#board.onKey = (key) => this.#connection?.open(key);
     window.addEventListener("pagehide", () => this.#connection?.close());
     window.addEventListener("pageshow", (e) => {
@@ -135,7 +134,11 @@ export class App {
         this.#panel?.tell(message);
         break;
       case "error":
-        this.#board.show({ title: "The node says", text: message.message, action: "Try again now" });
+        this.#board.show({
+          title: "The node says",
+          text: message.message,
+          action: this.#again("Try again now"),
+        });
         break;
     }
   }
@@ -178,9 +181,8 @@ export class App {
           this.#board.show({
             title: "The graphics card was taken away",
             text: "The browser lost its 3D graphics and did not get them back. Close other pages that use much of the graphics card, then load this one again.",
-            action: "Load again",
+            action: loadAgain,
           });
-          this.#board.onAction = () => location.reload();
         }, 5000);
       },
       contextRestored: () => {
@@ -225,7 +227,7 @@ export class App {
     this.#board.show({
       title: "Connected, but nobody to see yet",
       text: "The node sends no view. Somebody must sit in the rig's volume and a camera must run; the node's log and `virtualcube doctor` say more.",
-      action: "Connect again",
+      action: this.#again("Connect again"),
     });
   }
 
@@ -256,17 +258,20 @@ export class App {
     this.#board.show({
       title: error.message,
       text: error.remedy + wait,
-      ...(error.needsKey ? { key: true } : { action: "Try again now" }),
+      ...(error.needsKey ? { key: true } : { action: this.#again("Try again now") }),
     });
+  }
+
+  #again(label: string) {
+    return { label, run: () => (this.#connection ? this.#connection.open() : location.reload()) };
   }
 
   #outdated(why: string): void {
     this.#board.show({
       title: "Page and node do not fit together",
       text: `${why} Load the page again; if that does not help, update the node.`,
-      action: "Load again",
+      action: loadAgain,
     });
-    this.#board.onAction = () => location.reload();
   }
 
   #hooks(): Hooks {

@@ -2,7 +2,7 @@ import "./ui/style.css";
 import { App } from "./app";
 import { optionsOf } from "./options";
 import { explainMissing } from "./ui/missing";
-import { NoticeBoard } from "./ui/notice";
+import { loadAgain, NoticeBoard } from "./ui/notice";
 import { NoWebGL } from "./view/stage";
 
 const board = new NoticeBoard();
@@ -19,8 +19,7 @@ if (missing) {
     board.show({
       title: "This browser gives no 3D graphics",
       text: "WebGL 2 is switched off or not there. Switch on hardware acceleration in the browser's settings, update the graphics driver, or use a current Chrome, Edge, Firefox or Safari.",
-      action: "Load again",
+      action: loadAgain,
     });
-    board.onAction = () => location.reload();
   }
 }

@@ -2,14 +2,13 @@
 export interface Notice {
   title: string;
   text: string;
-  /** Label of the button, where there is something to press. */
-  action?: string;
+  /** The button, where there is something to press. */
+  action?: { label: string; run: () => void };
   /** Asks for the node's key. */
   key?: boolean;
 }
 
 export class NoticeBoard {
-  onAction: () => void = () => {};
   onKey: (key: string) => void = () => {};
 
   readonly #box = element("notice");
@@ -19,8 +18,10 @@ export class NoticeBoard {
   readonly #form = element("notice-key") as HTMLFormElement;
   readonly #status = element("status");
 
+  #action: () => void = () => {};
+
   constructor() {
-    this.#button.addEventListener("click", () => this.onAction());
+    this.#button.addEventListener("click", () => this.#action());
     this.#form.addEventListener("submit", (e) => {
       e.preventDefault();
       const key = (element("key") as HTMLInputElement).value.trim();
@@ -37,7 +38,8 @@ export class NoticeBoard {
   show(n: Notice): void {
     this.#title.textContent = n.title;
     this.#text.textContent = n.text;
-    this.#button.textContent = n.action ?? "";
+    this.#button.textContent = n.action?.label ?? "";
+    this.#action = n.action?.run ?? (() => {});
     this.#button.hidden = n.action === undefined;
     this.#form.hidden = !n.key;
     this.#box.hidden = false;
@@ -54,3 +56,6 @@ export function element(id: string): HTMLElement {
   if (!found) throw new Error(`the page has no element "${id}"`);
   return found;
 }
+
+/** The button of last resort. */
+export const loadAgain = { label: "Load again", run: () => location.reload() };
