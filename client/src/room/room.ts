@@ -54,7 +54,9 @@ const paint = {
   slat: new Color("#8a5a36"),
   shelf: new Color("#6f4a2f"),
   chair: new Color("#2f3a41"),
-  table: new Color("#b98d63"),
+  table: new Color("#fff1dd").multiplyScalar(1.5),
+  edge: new Color("#b98d63"),
+  floor: new Color("#ffffff"),
   skirting: new Color("#cfcac2"),
 };
 
@@ -69,7 +71,7 @@ export function buildRoom(): Group {
     new MeshBasicMaterial({ vertexColors: true, dithering: true }),
   );
   const room = new Group();
-  room.add(solid, ground());
+  room.add(solid, ground(), tableTop());
   return room;
 }
 
@@ -211,24 +213,35 @@ function chair(): BufferGeometry[] {
 /** The table before the person; its edge hides where the capture ends. */
 function table(): BufferGeometry[] {
   return [
-    rounded(1.7, 0.04, 0.62, 0.018, at(0, -0.5, 0.7), paint.table),
+    rounded(1.7, 0.04, 0.62, 0.018, at(0, -0.5, 0.7), paint.edge),
     box(0.05, 0.7, 0.05, at(-0.76, floor + 0.35, 0.7), paint.chair),
     box(0.05, 0.7, 0.05, at(0.76, floor + 0.35, 0.7), paint.chair),
   ];
 }
 
 function ground(): Mesh {
-  const width = max.x - min.x;
-  const depth = max.z - min.z;
-  const g = new PlaneGeometry(width, depth, 48, 52);
-  const place = at((min.x + max.x) / 2, floor, (min.z + max.z) / 2).multiply(
-    new Matrix4().makeRotationX(-Math.PI / 2),
+  return boards(
+    max.x - min.x,
+    max.z - min.z,
+    at((min.x + max.x) / 2, floor, (min.z + max.z) / 2),
+    1.6,
+    paint.floor,
   );
-  bake(g, place, new Color(1, 1, 1), lighting);
+}
+
+/** The table's top, with a grain: on a tall screen much of it is to be seen. */
+function tableTop(): Mesh {
+  return boards(1.67, 0.59, at(0, -0.4795, 0.7), 1.1, paint.table);
+}
+
+/** A level surface of planks that repeat after some metres. */
+function boards(width: number, depth: number, place: Matrix4, repeat: number, colour: Color): Mesh {
+  const g = new PlaneGeometry(width, depth, Math.ceil(width / 0.08), Math.ceil(depth / 0.08));
+  bake(g, place.multiply(new Matrix4().makeRotationX(-Math.PI / 2)), colour, lighting);
   const map = new CanvasTexture(planks());
   map.colorSpace = SRGBColorSpace;
   map.wrapS = map.wrapT = RepeatWrapping;
-  map.repeat.set(width / 1.6, depth / 1.6);
+  map.repeat.set(width / repeat, depth / repeat);
   map.anisotropy = 4;
   return new Mesh(g, new MeshBasicMaterial({ map, vertexColors: true, dithering: true }));
 }
