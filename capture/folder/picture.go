@@ -156,27 +156,3 @@ func readDepth(path string, unit float64, invalid uint16) (capture.DepthPicture,
 	}
 	return d, nil
 }
-
-// empty says whether a depth picture has no valid pixel.
-func empty(d capture.DepthPicture) bool {
-	for _, v := range d.Millimetres {
-		if v != 0 {
-			return false
-		}
-	}
-	return true
-}
-
-// black says whether a picture has no light at all: no luma code over that of
-// black and the noise of a covered lens.
-func black(p capture.Picture) bool {
-	const dark = 8
-	for y := range p.Height {
-		for _, v := range p.Planes[0][y*p.Strides[0]:][:p.Width] {
-			if v > dark {
-				return false
-			}
-		}
-	}
-	return true
-}

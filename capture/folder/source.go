@@ -224,10 +224,10 @@ func (r *reel) shot(k, i int) (replay.Shot, error) {
 	if err != nil {
 		return replay.Shot{}, err
 	}
-	if empty(depth) {
+	if replay.Blind(depth) {
 		return replay.Shot{}, lose(capture.DropBlack, p.depth, errors.New("no valid depth"))
 	}
-	if black(colour) {
+	if replay.Dark(colour) {
 		return replay.Shot{}, lose(capture.DropBlack, p.colour, errors.New("no light"))
 	}
 	return replay.Shot{Camera: i, Colour: colour, Depth: depth}, nil
