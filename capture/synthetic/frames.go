@@ -21,9 +21,10 @@ type studio struct {
 
 // cameraRoom is the room as one sensor sees it.
 type cameraRoom struct {
-	once   sync.Once
-	colour *backdrop
-	depth  *echoes
+	once    sync.Once
+	colour  *backdrop
+	encoded [2][]uint8 // without and with the flash
+	depth   *echoes
 }
 
 func newStudio(o Options) *studio {
@@ -63,7 +64,7 @@ func (d *drawer) shot(camera, index int, seed uint64, colour capture.Picture, de
 	s := d.studio
 	c := s.rig.Cameras[camera]
 	room := &s.rooms[camera]
-	room.once.Do(func() { room.colour, room.depth = d.painter.backdrop(c.Colour), d.painter.senseRoom(c.Depth) })
+	room.once.Do(func() { d.drawRoom(camera, room) })
 	if t := s.scene.Instant(index); d.pose == nil || d.posed != t {
 		d.pose, d.posed = s.scene.pose(t, d.pose), t
 	}
@@ -72,7 +73,11 @@ func (d *drawer) shot(camera, index int, seed uint64, colour capture.Picture, de
 		d.image = Image{Width: w, Height: h, RGB: make([]uint8, 3*w*h)}
 		d.echoes = newEchoes(c.Depth.Lens.Width * c.Depth.Lens.Height)
 	}
-	d.painter.colour(c.Colour, d.pose, room.colour, s.gain(camera, s.options.flashes(index)), &d.image)
+	flash, picture := s.options.flashes(index), room.encoded[0]
+	if flash {
+		picture = room.encoded[1]
+	}
+	d.painter.colour(c.Colour, d.pose, room.colour, picture, s.gain(camera, flash), &d.image)
 	if s.options.Noise {
 		grain(d.image.RGB, newStream(seed, camera, index, 1))
 	}
@@ -82,6 +87,16 @@ func (d *drawer) shot(camera, index int, seed uint64, colour capture.Picture, de
 	d.painter.sense(c.Depth, d.pose, room.depth, d.echoes)
 	measure(d.echoes, c.Depth.Lens.Width, c.Depth.Lens.Height, s.options.Noise, newStream(seed, camera, index, 2), depth)
 	return nil
+}
+
+// drawRoom draws what never changes before a camera.
+func (d *drawer) drawRoom(camera int, room *cameraRoom) {
+	c := d.studio.rig.Cameras[camera]
+	room.colour, room.depth = d.painter.backdrop(c.Colour), d.painter.senseRoom(c.Depth)
+	room.encoded[0] = d.painter.encoded(room.colour, d.studio.gain(camera, false))
+	if d.studio.options.Flash {
+		room.encoded[1] = d.painter.encoded(room.colour, d.studio.gain(camera, true))
+	}
 }
 
 // set draws one frame set into memory of its own. Captured is the frame's

@@ -8,7 +8,8 @@ import (
 )
 
 // Marker is a coloured disc of 3 cm on the person, for measuring where things
-// are drawn. It is drawn unlit, in its pure colour.
+// are drawn. It is drawn unlit, in its pure colour (full channels come out at
+// 247 of 255, the others at 0, before noise).
 type Marker struct {
 	Name     string
 	Colour   [3]uint8   // sRGB
@@ -81,7 +82,7 @@ func (s *Scene) addMarkers() {
 		d := marker{name: m.name, colour: m.colour, vertex: nearest, normal: n}
 		d.centre = s.clear(s.person.Vertices[nearest].Rest, n)
 		for c := range d.light {
-			d.light[c] = float64(m.colour[c]) / 255 * 4 // saturates whatever the gain
+			d.light[c] = float64(m.colour[c]) / 255
 		}
 		s.markers = append(s.markers, d)
 	}

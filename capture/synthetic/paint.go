@@ -15,9 +15,10 @@ const bandRows = 24
 // backdrop is the room as a camera sees it without the person. It is
 // immutable once drawn.
 type backdrop struct {
-	rgb   []float32 // linear light, 3 a pixel
-	depth []float32 // metres at the pixel's centre
-	kinds []uint8   // of the surface at the pixel's centre
+	rgb     []float32 // linear light, 3 a pixel
+	depth   []float32 // metres at the pixel's centre
+	inverse []float32 // 1 / depth, 0 where nothing is
+	kinds   []uint8   // of the surface at the pixel's centre
 }
 
 // painter draws pictures; it keeps its memory between them. One goroutine
@@ -52,7 +53,7 @@ func (l *painter) bandsOf(draw func(b *raster.Band)) {
 // backdrop draws the room for a camera.
 func (l *painter) backdrop(c space.Camera) *backdrop {
 	n := c.Lens.Width * c.Lens.Height
-	out := &backdrop{rgb: make([]float32, 3*n), depth: make([]float32, n), kinds: make([]uint8, n)}
+	out := &backdrop{rgb: make([]float32, 3*n), depth: make([]float32, n), inverse: make([]float32, n), kinds: make([]uint8, n)}
 	r := l.scene.room
 	l.screen.Project(raster.Mesh{Positions: r.Positions, Triangles: r.Triangles}, c, 2)
 	l.bandsOf(func(b *raster.Band) {
@@ -77,7 +78,7 @@ func (l *painter) backdrop(c space.Camera) *backdrop {
 				}
 				if id := q.nearest(); id != raster.None {
 					h := l.screen.At(id, float64(x), float64(y))
-					out.depth[i], out.kinds[i] = float32(h.Depth), r.kinds[h.Triangle]
+					out.depth[i], out.inverse[i], out.kinds[i] = float32(h.Depth), float32(1/h.Depth), r.kinds[h.Triangle]
 				}
 				for ch := range sum {
 					out.rgb[3*i+ch] = float32(sum[ch])
@@ -144,58 +145,68 @@ func (l *painter) projectPerson(c space.Camera, p *pose, samples int) {
 	l.screen.Project(raster.Mesh{Positions: p.positions, Triangles: s.triangles, TwoSided: s.twoSided}, c, samples)
 }
 
-// colour draws the whole scene over its backdrop, with a gain for each
-// channel in linear light. Any of the planes of out may be nil.
-func (l *painter) colour(c space.Camera, p *pose, under *backdrop, gain figure.RGB, out *Image) {
+// encoded is the backdrop's picture with a gain for each channel.
+func (l *painter) encoded(b *backdrop, gain figure.RGB) []uint8 {
+	out := make([]uint8, len(b.rgb))
+	for i, x := range b.rgb {
+		out[i] = l.scene.encode.at(float64(x) * gain[i%3])
+	}
+	return out
+}
+
+// colour draws the whole scene: the person over the backdrop, whose encoded
+// picture is given too, with a gain for each channel in linear light. Mask and
+// depth of out may be nil.
+func (l *painter) colour(c space.Camera, p *pose, under *backdrop, picture []uint8, gain figure.RGB, out *Image) {
+	copy(out.RGB, picture)
+	copy(out.Depth, under.depth)
 	l.projectPerson(c, p, 2)
 	l.bandsOf(func(b *raster.Band) {
 		w := l.screen.Width
 		for y := b.Top; y < b.Bottom; y++ {
 			for x := range w {
-				if z := under.depth[y*w+x]; z > 0 {
-					i := 2*(y-b.Top)*2*w + 2*x
-					inverse := 1 / z
-					b.Inverse[i], b.Inverse[i+1], b.Inverse[i+2*w], b.Inverse[i+2*w+1] = inverse, inverse, inverse, inverse
-				}
+				i := 2*(y-b.Top)*2*w + 2*x
+				z := under.inverse[y*w+x]
+				b.Inverse[i], b.Inverse[i+1], b.Inverse[i+2*w], b.Inverse[i+2*w+1] = z, z, z, z
 			}
 		}
 		l.screen.Draw(b)
 		for y := b.Top; y < b.Bottom; y++ {
+			row := b.Triangle[2*(y-b.Top)*2*w:][:4*w]
 			for x := range w {
-				l.resolve(b, c, p, under, gain, out, x, y)
+				// None is -1: all bits set in all four samples.
+				if row[2*x]&row[2*x+1]&row[2*x+2*w]&row[2*x+2*w+1] != raster.None {
+					l.resolve(b, c, p, under, gain, out, x, y)
+				}
 			}
 		}
 	})
 }
 
-// resolve shades one pixel.
+// resolve shades a pixel of which at least one sample sees the person.
 func (l *painter) resolve(b *raster.Band, c space.Camera, p *pose, under *backdrop, gain figure.RGB, out *Image, x, y int) {
 	i := y*l.screen.Width + x
 	q := quad(&l.screen, b, x, y)
-	sum, person, depth := figure.RGB{}, 0.0, under.depth[i]
+	sum, person := figure.RGB{}, 0.0
 	back := figure.RGB{float64(under.rgb[3*i]), float64(under.rgb[3*i+1]), float64(under.rgb[3*i+2])}
-	if id := q.nearest(); id == raster.None {
-		sum = back
+	id := q.nearest()
+	depth := float32(l.screen.At(id, float64(x), float64(y)).Depth)
+	if l.smooth(&q) {
+		var in bool
+		if sum, in = l.personAt(id, c, p, float64(x), float64(y), 1); in {
+			person = 1
+		}
 	} else {
-		depth = float32(l.screen.At(id, float64(x), float64(y)).Depth)
-		if l.smooth(&q) {
-			var in bool
-			sum, in = l.personAt(id, c, p, float64(x), float64(y), 1)
-			if in {
-				person = 1
+		for k, id := range q.ids {
+			s, in := back, false
+			if id != raster.None {
+				s, in = l.personAt(id, c, p, float64(x)+offset(k&1), float64(y)+offset(k>>1), 0.5)
 			}
-		} else {
-			for k, id := range q.ids {
-				s, in := back, false
-				if id != raster.None {
-					s, in = l.personAt(id, c, p, float64(x)+offset(k&1), float64(y)+offset(k>>1), 0.5)
-				}
-				for ch := range sum {
-					sum[ch] += s[ch] / 4
-				}
-				if in {
-					person += 0.25
-				}
+			for ch := range sum {
+				sum[ch] += s[ch] / 4
+			}
+			if in {
+				person += 0.25
 			}
 		}
 	}

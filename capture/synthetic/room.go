@@ -121,7 +121,7 @@ func (r *room) look(kind uint8, p space.Vec3) figure.Look {
 	}
 	if p.Y > 0.62 && p.Y < 0.66 {
 		c = figure.RGB{0.18, 0.18, 0.19}
-	} else if p.Y >= 0.66 {
+	} else if p.Y >= 0.66 { // plaster
 		c = figure.RGB{0.62, 0.61, 0.58}
 	}
 	return figure.Look{Albedo: c}

@@ -85,7 +85,8 @@ func (s *Scene) Render(camera space.Camera, t Instant) Image {
 		RGB: make([]uint8, 3*camera.Lens.Width*camera.Lens.Height), PersonMask: make([]uint8, camera.Lens.Width*camera.Lens.Height),
 		Depth: make([]float32, camera.Lens.Width*camera.Lens.Height),
 	}
-	l.colour(camera, p, under, figure.RGB{1, 1, 1}, &out)
+	gain := figure.RGB{1, 1, 1}
+	l.colour(camera, p, under, l.encoded(under, gain), gain, &out)
 	return out
 }
 

@@ -21,7 +21,7 @@ import (
 
 // generator is the version of what the pictures show: raise it with every
 // change to a pixel, so that old caches are not played.
-const generator = 1
+const generator = 2
 
 // The cache file: one page of header, then the frame sets, each page-aligned,
 // each the colour and depth planes of all cameras in the machine's byte order.

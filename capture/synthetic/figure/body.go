@@ -34,7 +34,7 @@ func sleeve(p space.Vec3, a arm) float64 {
 	d := solid.Blend(upper, lower, 0.02)
 	t, u := solid.Along(p, a.shoulder, a.elbow), solid.Along(p, a.elbow, a.wrist)
 	bend := smooth(0.55, 1, t) * (1 - smooth(0.0, 0.5, u))
-	folds := math.Sin(150*u+75*t+9*p.X+30*p.Z) * (0.0012 + 0.0022*bend)
+	folds := math.Sin(62*u+40*t+9*p.X+20*p.Z) * (0.0010 + 0.0026*bend)
 	folds += 0.0016 * math.Sin(38*t+20*p.X+60*p.Z)
 	// The cuff is wider than the wrist and ends before the hand.
 	d -= 0.004 * smooth(0.80, 0.86, u)
@@ -91,8 +91,8 @@ func collar(p space.Vec3) float64 {
 	// Profile: from the neck's side outward and down; the points in front are longer.
 	top := v(0.0655, -0.172-0.012*front, 0)
 	edge := v(0.0845, -0.208-0.026*front*smooth(0.07, 0.02, math.Abs(p.X)), 0)
-	d := solid.Cone(v(r, p.Y, 0), top, edge, 0.0030, 0.0026)
-	inner := solid.Cone(v(r, p.Y, 0), top, v(0.064, -0.215, 0), 0.0030, 0.003)
+	d := solid.Cone(v(r, p.Y, 0), top, edge, 0.0036, 0.0032)
+	inner := solid.Cone(v(r, p.Y, 0), top, v(0.064, -0.215, 0), 0.0036, 0.0036)
 	d = min(d, inner)
 	if p.Z > c.Z {
 		gap := math.Abs(p.X) - (0.002 + 0.55*max(0, -0.190-p.Y))

@@ -65,8 +65,8 @@ func ball(c space.Vec3) solid.Mesh {
 
 // Elevations of the lids' edges over the ball at x across the eye, -1..1
 // from the inner to the outer corner, in radians.
-func upperEdge(x float64) float64 { return 0.40*(1-x*x)*(1+0.12*x) + 0.04*x + 0.02 }
-func lowerEdge(x float64) float64 { return -0.34*(1-x*x)*(1+0.10*x) + 0.04*x }
+func upperEdge(x float64) float64 { return 0.34*(1-x*x)*(1+0.10*x) + 0.06*x - 0.02 }
+func lowerEdge(x float64) float64 { return -0.31*(1-x*x)*(1+0.12*x) + 0.06*x - 0.03 }
 
 // addLid adds one lid: a patch over the ball from its edge into the flesh. Its
 // first two rows are the thickness of the edge.
@@ -76,8 +76,8 @@ func (f *Figure) addLid(c space.Vec3, side float64, upper bool) {
 	weights := make([]float32, 0, columns*rows)
 	for j := range rows {
 		for i := range columns {
-			x := -1.06 + 2.12*float64(i)/(columns-1)
-			azimuth := x * 1.02
+			x := -1.14 + 2.28*float64(i)/(columns-1)
+			azimuth := x * 1.12
 			edge, back := upperEdge(x), 1.05
 			if !upper {
 				edge, back = lowerEdge(x), -0.95
@@ -115,16 +115,23 @@ func (f *Figure) addLid(c space.Vec3, side float64, upper bool) {
 	}
 }
 
-// addTeeth adds the upper row, seen when the mouth opens.
+// addTeeth adds the upper row, seen when the mouth opens: a curved band with
+// the gaps painted by surface colour.
 func (f *Figure) addTeeth() {
-	row := func(p space.Vec3) float64 {
-		r := math.Hypot(p.X, (p.Z-0.055)*0.95)
-		d := math.Abs(r-0.0285) - 0.0025
-		return max(d, math.Abs(p.Y-(mouth.Y+0.0040))-0.0055, 0.058-p.Z) + 0.0003*math.Cos(p.X*900)
+	const columns = 17
+	var m solid.Mesh
+	for i := range columns {
+		x := -0.023 + 0.046*float64(i)/(columns-1)
+		z := 0.0790 - 22*x*x
+		n := v(44*x, 0, 1).Unit()
+		m.Positions = append(m.Positions, v(x, mouth.Y+0.010, z-0.001), v(x, mouth.Y-0.0015, z))
+		m.Normals = append(m.Normals, n, n)
+	}
+	for i := range int32(columns - 1) {
+		a := 2 * i
+		m.Triangles = append(m.Triangles, [3]int32{a, a + 1, a + 2}, [3]int32{a + 2, a + 1, a + 3})
 	}
 	first := len(f.Vertices)
-	f.add(Teeth, solid.Polygonise(row, solid.Even(-0.034, 0.034, 0.0025), solid.Even(-0.085, -0.062, 0.0025), solid.Even(0.05, 0.09, 0.0025)), nil)
-	for i := first; i < len(f.Vertices); i++ {
-		f.Vertices[i].Open = 0.5
-	}
+	f.add(Teeth, m, nil)
+	f.teeth = [2]int{first, len(f.Vertices)}
 }

@@ -63,6 +63,8 @@ type Figure struct {
 	Triangles [][3]int32
 	Parts     []Part // a triangle
 	TwoSided  []bool // a triangle
+
+	teeth [2]int // their vertices: lit by what comes through the lips
 }
 
 // Person returns the person, built at the first call. Building takes about a
@@ -72,17 +74,17 @@ var Person = sync.OnceValue(build)
 func build() *Figure {
 	f := &Figure{}
 	f.add(Skin, solid.Polygonise(head,
-		solid.Steps(-0.098, 0.098, 0.0050, -0.046, 0.046, 0.0024),
-		solid.Steps(-0.25, 0.130, 0.0060, -0.104, 0.022, 0.0022),
-		solid.Steps(-0.125, 0.128, 0.0060, 0.060, 0.128, 0.0026)), nil)
+		solid.Steps(-0.098, 0.098, 0.0045, -0.044, 0.044, 0.0026),
+		append(append(solid.Steps(-0.25, -0.0835, 0.0090, -0.104, -0.08, 0.0030), solid.Even(-0.0822, -0.0705, 0.0012)...),
+			solid.Steps(-0.068, 0.130, 0.0090, -0.104, 0.020, 0.0025)...),
+		solid.Steps(-0.125, 0.128, 0.0062, 0.064, 0.128, 0.0030)), nil)
 	f.addEyes()
 	f.addHair()
 	f.addBrows()
 	f.addHands()
-	f.add(Clothes, solid.Polygonise(clothes, solid.Even(-0.345, 0.345, 0.0085), solid.Even(-0.705, -0.15, 0.0085),
-		solid.Steps(-0.20, 0.26, 0.0085, -0.2, 0.26, 0.0085)), nil)
-	f.add(Collar, solid.Polygonise(collar, solid.Even(-0.10, 0.10, 0.0040), solid.Even(-0.25, -0.16, 0.0035), solid.Even(-0.14, 0.06, 0.0040)), nil)
-	f.add(Trousers, solid.Polygonise(legs, solid.Even(-0.24, 0.24, 0.013), solid.Even(-1.23, -0.54, 0.013), solid.Even(-0.18, 0.57, 0.013)), nil)
+	f.add(Clothes, solid.Polygonise(clothes, solid.Even(-0.345, 0.345, 0.0115), solid.Even(-0.705, -0.15, 0.0115), solid.Even(-0.20, 0.26, 0.0115)), nil)
+	f.add(Collar, solid.Polygonise(collar, solid.Even(-0.10, 0.10, 0.0046), solid.Even(-0.25, -0.16, 0.0042), solid.Even(-0.14, 0.06, 0.0046)), nil)
+	f.add(Trousers, solid.Polygonise(legs, solid.Even(-0.24, 0.24, 0.021), solid.Even(-1.23, -0.54, 0.021), solid.Even(-0.18, 0.57, 0.021)), nil)
 	f.weigh()
 	f.light()
 	return f
@@ -105,7 +107,7 @@ func (f *Figure) add(part Part, m solid.Mesh, local func(space.Vec3) space.Vec3)
 	for _, t := range m.Triangles {
 		f.Triangles = append(f.Triangles, [3]int32{base + t[0], base + t[1], base + t[2]})
 		f.Parts = append(f.Parts, part)
-		f.TwoSided = append(f.TwoSided, part == Hair || part == Brow || part == Lid)
+		f.TwoSided = append(f.TwoSided, part == Hair || part == Brow || part == Lid || part == Teeth)
 	}
 }
 
@@ -124,7 +126,7 @@ func (f *Figure) addHands() {
 		mirror float64
 	}{{LeftHand, &restingGrip, leftHandFrame, 1}, {RightHand, &gesturingGrip, rightHandFrame, -1}} {
 		m := solid.Polygonise(func(p space.Vec3) float64 { return hand(p, h.grip) },
-			solid.Even(-0.06, 0.09, 0.0036), solid.Even(-0.035, 0.20, 0.0036), solid.Even(-0.10, 0.035, 0.0036))
+			solid.Even(-0.06, 0.09, 0.0043), solid.Even(-0.035, 0.20, 0.0043), solid.Even(-0.10, 0.035, 0.0043))
 		locals := m.Positions
 		m.Positions = make([]space.Vec3, len(locals))
 		for i, p := range locals {
@@ -178,12 +180,19 @@ var KeyDirection = v(0.45, 0.62, 0.72).Unit()
 func (f *Figure) light() {
 	for i := range f.Vertices {
 		w := &f.Vertices[i]
+		if i >= f.teeth[0] && i < f.teeth[1] {
+			w.Open, w.Key = 0.55, 0.25
+			continue
+		}
 		p := w.Rest.Add(w.Normal.Scale(0.001))
 		near := solid.Occlusion(body, p, w.Normal, 0.018)
 		wide := solid.Occlusion(body, p, w.Normal, 0.12)
 		w.Open = near * (0.35 + 0.65*wide)
-		if w.Normal.Dot(KeyDirection) > -0.1 {
-			w.Key = solid.Shadow(body, p.Add(w.Normal.Scale(0.004)), KeyDirection, 0.008, 0.35)
-		}
+		// Where the surface turns away from the light its own shadow is soft:
+		// the ray starts further out and the light fades with the angle.
+		k := w.Normal.Dot(KeyDirection)
+		away := 1 - smooth(0, 0.25, k)
+		start := p.Add(w.Normal.Scale(0.004 + 0.010*away))
+		w.Key = solid.Shadow(body, start, KeyDirection, 0.008, 0.35) * smooth(-0.45, -0.05, k)
 	}
 }

@@ -13,17 +13,17 @@ func hairDepth(p space.Vec3) float64 {
 	x := math.Abs(p.X)
 	// The hairline: high in front, receding at the temples, round the ear,
 	// low at the nape.
-	line := 0.070 - 0.012*smooth(0.015, 0.045, x) // forehead
-	line -= 0.050 * smooth(0.052, 0.070, x)
+	line := 0.071 - 0.010*smooth(0.015, 0.045, x) // forehead
+	line -= 0.048 * smooth(0.052, 0.070, x)
 	line -= 0.040 * smooth(0.045, 0.005, p.Z)
-	line -= 0.085 * smooth(-0.012, -0.050, p.Z)
-	line += 0.0025 * math.Sin(190*p.X+40*p.Z)
+	line -= 0.054 * smooth(-0.012, -0.050, p.Z)
+	line += 0.0022*math.Sin(190*p.X+40*p.Z) + 0.0012*math.Sin(520*p.X)
 	over := p.Y - line
 	ear := v(0.0765, -0.012, -0.010)
 	over = min(over, space.Vec3{X: (x - ear.X) * 0.6, Y: p.Y - ear.Y, Z: p.Z - ear.Z}.Norm()-0.034)
 	top := smooth(-0.01, 0.085, p.Y)
-	depth := 0.006 + 0.012*top + 0.004*smooth(0.02, 0.07, p.Z)*top
-	return -0.004 + (depth+0.004)*smooth(-0.003, 0.018, over)
+	depth := 0.005 + 0.014*top
+	return -0.004 + (depth+0.004)*smooth(-0.004, 0.014+0.022*smooth(-0.02, 0.06, p.Z), over)
 }
 
 // cranium is the skull that the hair follows.
@@ -36,39 +36,45 @@ func cranium(p space.Vec3) float64 {
 // partingX is where the hair parts, on the person's left.
 const partingX = 0.030
 
-// flow is the direction in which the hair lies at a point, not normalised to
-// the surface: from the parting to the sides and back from the forehead.
+// parting returns the nearest point of the parting in plan view, x and z.
+func parting(p space.Vec3) (x, z float64) {
+	return partingX, min(0.048, max(-0.050, p.Z))
+}
+
+// flow is the direction in which the hair lies at a point, before it is laid
+// onto the surface: away from the parting in plan view, and down; in front it
+// is swept to the side.
 func flow(p space.Vec3) space.Vec3 {
-	side := math.Tanh((p.X - partingX) / 0.012)
-	top := smooth(0.02, 0.10, p.Y)
-	d := v(side*(0.9*top+0.25), -0.9+0.75*top, -0.75*top-0.35)
-	crown := p.Sub(v(0.01, 0.105, -0.055))
-	back := smooth(-0.02, -0.07, p.Z)
-	return d.Lerp(v(crown.X*9, -0.9, -0.3), back).Unit()
+	x, z := parting(p)
+	away := v(p.X-x, 0, p.Z-z).Unit()
+	front := smooth(0.045, 0.085, p.Z) * smooth(0.03, 0.07, p.Y)
+	return away.Add(v(math.Copysign(0.9, p.X-x)*front, -0.55, -0.15)).Unit()
 }
 
 // scalp is the distance to the mass of the hair, combed into locks.
 func scalp(p space.Vec3) float64 {
 	depth := hairDepth(p)
 	across := combed(p)
-	locks := math.Sin(across*260+3*math.Sin(p.Y*40+p.Z*31)) + 0.5*math.Sin(across*610+2*math.Sin(p.Z*70))
-	parting := math.Exp(-math.Pow((p.X-partingX)/0.004, 2)) * smooth(0.07, 0.10, p.Y) * smooth(-0.05, -0.02, p.Z)
-	return cranium(p) - depth*(1-0.55*parting) - 0.0010*locks*smooth(0, 0.006, depth)
+	locks := math.Sin(across*330+1.5*math.Sin(p.Y*40+p.Z*31)) + 0.5*math.Sin(across*700+2*math.Sin(p.Y*70))
+	furrow := math.Exp(-math.Pow((p.X-partingX)/0.0035, 2)) * smooth(0.07, 0.10, p.Y) * smooth(-0.05, -0.02, p.Z)
+	return cranium(p) - depth*(1-0.35*furrow) - 0.0010*locks*smooth(0, 0.006, depth)
 }
 
-// combed is a coordinate across the strands, in metres.
+// combed is a coordinate across the strands, in metres: along the parting,
+// and round its ends.
 func combed(p space.Vec3) float64 {
-	top := smooth(0.03, 0.09, p.Y)
-	angle := math.Atan2(p.Z+0.03, math.Abs(p.X)+0.02)
-	return (p.Z+0.25*p.Y)*top + 0.075*angle*(1-top)
+	x, z := parting(p)
+	side := math.Copysign(1, p.X-x)
+	angle := math.Atan2(p.Z-z, math.Abs(p.X-x)+0.004)
+	return side * (0.4 + z + 0.085*angle)
 }
 
 func (f *Figure) addHair() {
-	m := solid.Polygonise(scalp, solid.Even(-0.105, 0.105, 0.0045), solid.Even(-0.135, 0.150, 0.0045), solid.Even(-0.140, 0.125, 0.0045))
+	m := solid.Polygonise(scalp, solid.Even(-0.105, 0.105, 0.0065), solid.Even(-0.135, 0.150, 0.0065), solid.Even(-0.140, 0.125, 0.0065))
 	f.add(Hair, m, func(p space.Vec3) space.Vec3 { return v(p.Y, combed(p), 0.5) })
 	seed := uint64(1)
 	random := func() float64 { seed++; return Unit(seed) }
-	for n := 0; n < 1500; n++ {
+	for n := 0; n < 1300; n++ {
 		a, z := 2*math.Pi*random(), 2*random()-1
 		s := math.Sqrt(1 - z*z)
 		p := onField(cranium, v(0.09*s*math.Cos(a), 0.03+0.10*z, -0.015+0.11*s*math.Sin(a)), 0)
@@ -82,7 +88,7 @@ func (f *Figure) addHair() {
 // addTuft adds one lock of hair: a tapering ribbon that lies along the flow,
 // rises a little over the mass of the hair and dips back into it.
 func (f *Figure) addTuft(p space.Vec3, length, width, strand float64) {
-	const pieces = 6
+	const pieces = 5
 	var m solid.Mesh
 	lift := 0.0006 + 0.0022*strand*strand
 	for i := range pieces + 1 {
@@ -120,11 +126,11 @@ func (f *Figure) addBrows() {
 	seed := uint64(77777)
 	random := func() float64 { seed++; return Unit(seed) }
 	for _, side := range [2]float64{1, -1} {
-		for range 130 {
+		for range 170 {
 			t, w := random(), random()-0.5
-			thick := 0.0048 * (1 - 0.65*t*t)
+			thick := 0.0056 * (1 - 0.65*t*t)
 			x := 0.0125 + 0.0395*t
-			y := 0.0205 + 0.0062*math.Sin(math.Pi*(0.10+0.72*t)) - 0.004*t + w*2*thick*0.5
+			y := 0.0180 + 0.0062*math.Sin(math.Pi*(0.10+0.72*t)) - 0.004*t + w*2*thick*0.5
 			p := onField(head, v(side*x, y, 0.098-0.020*t), 0.0004)
 			n := solid.Gradient(head, p, 1e-3)
 			d := v(side*(0.35+0.8*t), 0.75-1.25*t-0.5*w, -0.2)

@@ -16,6 +16,9 @@ var (
 	mouth     = v(0, -0.0765, 0.090) // where the lips meet
 )
 
+// tilt is how much higher the left half of the face is, metres a metre.
+const tilt = 0.010
+
 const (
 	eyeRadius = 0.0122
 	lidRadius = 0.0132
@@ -26,7 +29,7 @@ func head(p space.Vec3) float64 {
 	q := p
 	// Nobody is symmetric: the nose leans by a millimetre, a brow is higher.
 	q.X += 0.0012 * math.Sin(14*p.Y+0.6)
-	q.Y += 0.010 * q.X * smooth(0.03, 0.09, p.Z)
+	q.Y += tilt * q.X * smooth(0.03, 0.09, p.Z)
 	q.X = math.Abs(q.X)
 	d := skull(q)
 	d = solid.Blend(d, lowerFace(q), 0.022)
@@ -47,9 +50,9 @@ func skull(q space.Vec3) float64 {
 
 func lowerFace(q space.Vec3) float64 {
 	// Mandible: angle below the ear to the chin.
-	d := solid.Cone(q, v(0.054, -0.066, 0.000), v(0.021, -0.101, 0.066), 0.0145, 0.0135)
-	d = solid.Blend(d, solid.Cone(q, v(0.056, -0.020, -0.004), v(0.054, -0.066, 0.000), 0.014, 0.0145), 0.02)
-	d = solid.Blend(d, solid.Ellipsoid(q, v(0, -0.068, 0.040), v(0.047, 0.042, 0.044)), 0.02)
+	d := solid.Cone(q, v(0.0475, -0.064, 0.004), v(0.019, -0.1005, 0.066), 0.0130, 0.0130)
+	d = solid.Blend(d, solid.Cone(q, v(0.055, -0.020, -0.002), v(0.0475, -0.064, 0.004), 0.0125, 0.0130), 0.02)
+	d = solid.Blend(d, solid.Ellipsoid(q, v(0, -0.068, 0.040), v(0.043, 0.042, 0.044)), 0.02)
 	// Chin, with the pad in front.
 	d = solid.Blend(d, solid.Ellipsoid(q, v(0, -0.102, 0.070), v(0.020, 0.0135, 0.0175)), 0.016)
 	// Cheekbones and the flesh below them.
@@ -66,22 +69,22 @@ func brows(q space.Vec3, d float64) float64 {
 	// Flesh of the lids over the ball, then the opening in which the lids
 	// themselves lie: its upper edge is the crease.
 	d = solid.Blend(d, solid.Sphere(q, eyeCentre, 0.01395), 0.007)
-	return solid.Cut(d, eyeOpening(q), 0.0012)
+	return solid.Cut(d, eyeOpening(q), 0.0026)
 }
 
 // eyeOpening is an almond in front of the eye.
 func eyeOpening(q space.Vec3) float64 {
 	e := q.Sub(eyeCentre)
-	x := e.X / 0.0152
-	top := 0.0078 * (1 - x*x)
-	bottom := -0.0060 * (1 - x*x)
-	d := max(e.Y-top, bottom-e.Y, math.Abs(e.X)-0.0152) * 0.7
+	x := (e.X + 0.0003) / 0.0126
+	top := 0.0082 * (1 - x*x)
+	bottom := -0.0068 * (1 - x*x)
+	d := max(e.Y-top, bottom-e.Y) * 0.7
 	return max(d, 0.004-e.Z)
 }
 
 func nose(q space.Vec3, d float64) float64 {
-	bridge := solid.Cone(q, v(0, 0.010, 0.0855), v(0, -0.036, 0.1035), 0.0078, 0.0095)
-	tip := solid.Ellipsoid(q, v(0, -0.0405, 0.1055), v(0.0098, 0.0088, 0.0098))
+	bridge := solid.Cone(q, v(0, 0.010, 0.0855), v(0, -0.036, 0.1020), 0.0076, 0.0088)
+	tip := solid.Ellipsoid(q, v(0, -0.0405, 0.1040), v(0.0090, 0.0083, 0.0092))
 	side := solid.Cone(q, v(0.006, -0.012, 0.088), v(0.0125, -0.042, 0.088), 0.006, 0.0095)
 	wing := solid.Ellipsoid(q, v(0.0128, -0.0455, 0.0930), v(0.0062, 0.0068, 0.0092))
 	columella := solid.Cone(q, v(0, -0.0475, 0.1035), v(0, -0.0535, 0.0900), 0.0042, 0.0050)
@@ -104,9 +107,9 @@ func lips(q space.Vec3, d float64) float64 {
 	d = solid.Cut(d, solid.Cone(q, v(0, -0.058, 0.0925), v(0, -0.066, 0.0955), 0.0018, 0.0022), 0.004)
 	d = solid.Cut(d, solid.Ellipsoid(q, v(0, -0.0915, 0.0945), v(0.016, 0.0034, 0.0052)), 0.008)
 	// The slit reaches into the mouth so that the jaw can open it.
-	slit := solid.Ellipsoid(q, v(0, lipLine(q.X), 0.080), v(0.0225, 0.0012, 0.019))
-	d = solid.Cut(d, slit, 0.0012)
-	return solid.Cut(d, solid.Ellipsoid(q, v(0, mouth.Y, 0.066), v(0.018, 0.006, 0.014)), 0.003)
+	slit := solid.Ellipsoid(q, v(0, lipLine(q.X), 0.080), v(0.0225, 0.0014, 0.019))
+	d = solid.Cut(d, slit, 0.0010)
+	return solid.Cut(d, solid.Ellipsoid(q, v(0, mouth.Y, 0.068), v(0.019, 0.0075, 0.0155)), 0.003)
 }
 
 // lipLine is the height of the line between the lips.
@@ -116,7 +119,7 @@ func lipLine(x float64) float64 {
 }
 
 func neck(q space.Vec3) float64 {
-	d := solid.Cone(q, v(0, -0.060, -0.028), v(0, -0.20, -0.042), 0.0555, 0.0590)
+	d := solid.Cone(q, v(0, -0.060, -0.030), v(0, -0.20, -0.042), 0.0520, 0.0580)
 	// Sternomastoid and larynx.
 	d = solid.Blend(d, solid.Cone(q, v(0.050, -0.060, -0.020), v(0.012, -0.200, 0.012), 0.010, 0.009), 0.02)
 	d = solid.Blend(d, solid.Ellipsoid(q, v(0, -0.140, 0.022), v(0.010, 0.015, 0.010)), 0.02)

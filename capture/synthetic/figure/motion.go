@@ -45,7 +45,7 @@ func Loop(t, period float64, gaze *space.Vec3) Motion {
 	nod := 0.035*math.Sin(2*slow+0.7) + 0.012*math.Sin(w(1.5))
 	m.turn = about(neckPivot, v(0, 1, 0), yaw).Mul(about(neckPivot, v(1, 0, 0), nod)).Mul(about(neckPivot, v(0, 0, 1), 0.025*math.Sin(slow+2)))
 	m.Head = m.sway.Mul(m.turn)
-	m.jaw = 0.085 * max(0, 0.45+0.55*math.Sin(w(3.1))) * (0.55 + 0.45*math.Sin(w(0.9)+1))
+	m.jaw = 0.062 * max(0, 0.45+0.55*math.Sin(w(3.1))) * (0.55 + 0.45*math.Sin(w(0.9)+1))
 	m.blink = blink(t, period)
 	m.elbow = about(rightArm.elbow, v(1, 0, 0.25), 0.13*math.Sin(slow+0.5)).Mul(about(rightArm.elbow, v(0, 1, 0), 0.10*math.Sin(slow)))
 	m.wrist = about(rightHandFrame.T, v(1, 0, -0.3), 0.16*math.Sin(2*slow+0.9))
@@ -65,7 +65,7 @@ func blink(t, period float64) float64 {
 }
 
 // maxLook bounds how far the eyes turn in the head.
-const maxLook = 0.6
+const maxLook = 0.75
 
 func (m *Motion) lookAt() {
 	back := m.Head.Inverse()
@@ -138,7 +138,7 @@ func (f *Figure) weighClothes(w *Vertex) {
 // cheeks and throat.
 func jawWeight(p space.Vec3) float64 {
 	front := smooth(-0.005, 0.055, p.Z)
-	line := lipLine(p.X)
+	line := lipLine(p.X) - tilt*p.X
 	edge := 0.0004 + 0.022*smooth(0.020, 0.034, math.Abs(p.X))
 	below := 1 - smooth(line-edge, line+edge, p.Y)
 	return front * below * smooth(-0.165, -0.115, p.Y)

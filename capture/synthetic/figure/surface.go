@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/capture/synthetic/solid"
 )
 
 // RGB is linear light.
@@ -47,7 +48,7 @@ func Surface(p Point) Look {
 	case LeftEye, RightEye:
 		return eyeLook(p)
 	case Teeth:
-		return Look{Albedo: RGB{0.62, 0.57, 0.48}, Gloss: 0.3, Sharp: 60}
+		return Look{Albedo: RGB{0.66, 0.62, 0.54}.Times(1 - 0.25*stripe(p.Local.X, 0.0075, 0.0006, p.Footprint)), Gloss: 0.2, Sharp: 60}
 	case LeftHand, RightHand:
 		return handLook(p)
 	case Clothes:
@@ -83,12 +84,12 @@ func face(p Point) Look {
 	spot := func(cx, cy, rx, ry float64) float64 {
 		return math.Exp(-(x-cx)*(x-cx)/(rx*rx)-(q.Y-cy)*(q.Y-cy)/(ry*ry)) * front
 	}
-	l.Albedo = l.Albedo.Mix(redColour, 0.42*spot(0.042, -0.036, 0.018, 0.016)+0.40*spot(0, -0.042, 0.013, 0.010)+0.35*smooth(0.072, 0.086, x))
+	l.Albedo = l.Albedo.Mix(redColour, 0.42*spot(0.042, -0.036, 0.018, 0.016)+0.40*spot(0, -0.042, 0.013, 0.010)+0.30*(1-smooth(0.016, 0.036, q.Sub(v(math.Copysign(0.082, q.X), -0.012, -0.010)).Norm())))
 	l.Albedo = l.Albedo.Mix(RGB{0.42, 0.24, 0.20}, 0.40*spot(0.030, -0.013, 0.012, 0.005)) // under the eyes
 	// Shaved beard.
 	beard := smooth(-0.050, -0.066, q.Y) * smooth(-0.135, -0.115, q.Y) * (1 - smooth(0.050, 0.066, x)*smooth(-0.06, -0.04, q.Y)) * smooth(0.01, 0.04, q.Z)
 	l.Albedo = l.Albedo.Mix(RGB{0.30, 0.215, 0.19}, beard*(0.26+0.16*fine(q, 700, p.Footprint)))
-	if q.Z > 0.068 && x < 0.03 && q.Y < -0.06 && q.Y > -0.095 {
+	if q.Z > 0.045 && x < 0.03 && q.Y < -0.06 && q.Y > -0.095 {
 		l = lipLook(p, l)
 	}
 	// Nostrils.
@@ -111,7 +112,7 @@ func lipLook(p Point, l Look) Look {
 	l.Albedo = l.Albedo.Mix(c, 0.88*red)
 	l.Gloss += 0.10 * red
 	// Inside the mouth.
-	inside := smooth(0.0018, -0.0010, q.Z-(0.0875-0.0118*u)) * smooth(0.0058, 0.0040, math.Abs(q.Y-line))
+	inside := smooth(0.0018, -0.0010, q.Z-(0.0875-0.0118*u)) * smooth(0.0092, 0.0080, math.Abs(q.Y-line))
 	l.Albedo = l.Albedo.Mix(RGB{0.045, 0.010, 0.010}, inside)
 	l.Gloss *= 1 - inside
 	return l
@@ -165,7 +166,7 @@ func shirt(p Point) Look {
 	x := p.Local.X
 	if p.Part == Clothes {
 		for _, a := range [2]arm{leftArm, rightArm} {
-			if p.Local.X*a.shoulder.X > 0 && (math.Abs(p.Local.X) > 0.165 || p.Local.Z > 0.10) {
+			if p.Local.X*a.shoulder.X > 0 && math.Abs(p.Local.X) > 0.13 {
 				x = alongSleeve(p.Local, a)
 			}
 		}
@@ -187,7 +188,7 @@ func shirt(p Point) Look {
 // alongSleeve is a coordinate across the stripes of a sleeve.
 func alongSleeve(p space.Vec3, a arm) float64 {
 	from, to := a.shoulder, a.elbow
-	if p.Sub(a.elbow).Dot(a.wrist.Sub(a.elbow)) > 0 && p.Z > a.elbow.Z {
+	if solid.Cone(p, a.elbow, a.wrist, 0, 0) < solid.Cone(p, a.shoulder, a.elbow, 0, 0) {
 		from, to = a.elbow, a.wrist
 	}
 	axis := to.Sub(from).Unit()
@@ -221,7 +222,7 @@ func wool(p Point) Look {
 }
 
 func denim(p Point) Look {
-	twill := wave(p.Local.X+p.Local.Z+0.5*p.Local.Y, 0.0032, p.Footprint)
+	twill := wave((p.Local.X+p.Local.Z+0.5*p.Local.Y)/1.5, 0.0044, p.Footprint)
 	c := RGB{0.060, 0.075, 0.125}.Times(1 + 0.16*twill + 0.12*fine(p.Local, 500, p.Footprint) + 0.16*Noise(p.Local.Scale(24)))
 	return Look{Albedo: c, Gloss: 0.01, Sharp: 4}
 }
