@@ -1,0 +1,74 @@
+package reference
+
+import (
+	"errors"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+)
+
+// View is a rendered view. Its planes are row-major, a value a pixel.
+type View struct {
+	Width, Height int
+	Y, Cb, Cr     []float64 // 0 to 1 of the 8-bit codes, limited range
+	Matte         []float64 // 0 to 1
+	Distance      []float64 // metres along the optical axis, 0 where unknown
+}
+
+// ErrNobody is returned where no chosen camera sees a person.
+var ErrNobody = errors.New("nobody is in the rig's volume")
+
+// Render draws the frame set from a pinhole camera, blending the best cameras
+// of the rig, at most count, as seen from the person's middle.
+func Render(rig capture.Rig, set *capture.FrameSet, target space.Camera, person space.Vec3, count int) (*View, error) {
+	chosen := choose(rig, set, target.Pose.T, person, count)
+	var layers []layer
+	for _, i := range chosen.cameras {
+		c, f := rig.Cameras[i], set.Frames[i]
+		p := clean(c, rig.Volume, f.Depth)
+		if p.count < minPerson {
+			continue
+		}
+		m := makeMesh(p, f.Depth)
+		layers = append(layers, warp(c, f, p, m, target))
+	}
+	if len(layers) == 0 {
+		return nil, ErrNobody
+	}
+	return matte(blend(layers, target, chosen.widest)), nil
+}
+
+// Middle is the mean of the person's surface points over all cameras.
+func Middle(rig capture.Rig, set *capture.FrameSet) space.Vec3 {
+	var sum space.Vec3
+	n := 0.0
+	for i, f := range set.Frames {
+		if f == nil {
+			continue
+		}
+		c := rig.Cameras[i].Depth
+		for k, mm := range f.Depth.Millimetres {
+			x, y, ok := c.Lens.Unproject(float64(k%f.Depth.Width), float64(k/f.Depth.Width))
+			point := c.Pose.Apply(space.Vec3{X: x, Y: y, Z: 1}.Scale(float64(mm) / 1000))
+			if ok && mm >= nearestDepth && rig.Volume.Contains(point) {
+				sum = sum.Add(point)
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return rig.Volume.Center()
+	}
+	return sum.Scale(1 / n)
+}
+
+// RGB returns the colours, 0 to 255, three a pixel (BT.601, limited range).
+func (v *View) RGB() []float64 {
+	rgb := make([]float64, 0, 3*len(v.Y))
+	for i := range v.Y {
+		y := 255.0 / 219 * (255*v.Y[i] - 16)
+		b, r := 255.0/224*(255*v.Cb[i]-128), 255.0/224*(255*v.Cr[i]-128)
+		rgb = append(rgb, clamp(y+1.402*r, 0, 255), clamp(y-0.344136*b-0.714136*r, 0, 255), clamp(y+1.772*b, 0, 255))
+	}
+	return rgb
+}
