@@ -10,6 +10,7 @@ import type { Options } from "./options";
 import { layoutOfVideo } from "./pack/layout";
 import type { Hello, NodeMessage, WindowMessage } from "./protocol/protocol.gen";
 import { PROTOCOL_VERSION } from "./protocol/protocol.gen";
+import { seatOf } from "./room/room";
 import { type Figures, Meter } from "./stats/meter";
 import { Panel } from "./stats/panel";
 import { element, loadAgain, type NoticeBoard } from "./ui/notice";
@@ -148,6 +149,7 @@ export class App {
       this.#outdated(`It speaks protocol ${hello.protocol}, this page ${PROTOCOL_VERSION}.`);
     }
     const { min, max } = hello.volume;
+    this.#stage.furnish(seatOf(min[1]));
     // The node lets nobody nearer than 0.4 m to the middle of the volume.
     const closest = Math.max((min[2] + max[2]) / 2 + 0.45, 0.55);
     this.#eye.limits = {

@@ -1,4 +1,4 @@
-import { Color, Group, PerspectiveCamera, Scene, WebGLRenderer } from "three";
+import { Color, Group, Mesh, type Object3D, PerspectiveCamera, Scene, WebGLRenderer } from "three";
 import type { Eye } from "../eye/eye";
 import {
   type Framing,
@@ -11,7 +11,7 @@ import {
 } from "../eye/projection";
 import type { Layout } from "../pack/layout";
 import type { WindowMessage } from "../protocol/protocol.gen";
-import { buildRoom } from "../room/room";
+import { buildRoom, defaultSeat, type Seat } from "../room/room";
 import { Person } from "./person";
 import type { Seen } from "./readback";
 
@@ -41,6 +41,9 @@ export class Stage {
   readonly #people = new Group();
   readonly #camera = new PerspectiveCamera();
   readonly #windows = new Map<number, WindowMessage>();
+  readonly #plain: boolean;
+  #seat: Seat = defaultSeat;
+  #room: Group | undefined;
   #person: Person;
   #dirty = true;
   #lost = false;
@@ -62,11 +65,10 @@ export class Stage {
     } catch (cause) {
       throw new NoWebGL("no WebGL 2", { cause });
     }
-    this.#renderer.info.autoReset = true;
     this.#scene.background = new Color(plain ? "#000000" : "#20262b");
-    if (!plain) this.#scene.add(buildRoom());
+    this.#plain = plain;
+    this.furnish(defaultSeat);
     this.#scene.add(this.#people);
-    this.#scene.matrixWorldAutoUpdate = true;
     this.#person = this.#makePerson();
     canvas.addEventListener("webglcontextlost", () => this.#loseContext());
     canvas.addEventListener("webglcontextrestored", () => this.#restoreContext());
@@ -95,6 +97,21 @@ export class Stage {
   clearWindows(): void {
     this.#windows.clear();
     this.#person.clearWindows();
+  }
+
+  /** Fits the room to where the person is. */
+  furnish(seat: Seat): void {
+    if (
+      this.#plain ||
+      (this.#room && seat.floor === this.#seat.floor && seat.standing === this.#seat.standing)
+    )
+      return;
+    this.#seat = seat;
+    this.#room?.removeFromParent();
+    this.#room?.traverse(free);
+    this.#room = buildRoom(seat);
+    this.#scene.add(this.#room);
+    this.#dirty = true;
   }
 
   /** Sets what of the cube the canvas shows. */
@@ -168,6 +185,14 @@ export class Stage {
     this.#dirty = true;
     this.#listener.contextRestored();
   }
+}
+
+/** Gives an object's GPU memory back. */
+function free(object: Object3D): void {
+  if (!(object instanceof Mesh)) return;
+  object.geometry.dispose();
+  object.material.map?.dispose();
+  object.material.dispose();
 }
 
 /** Whether WebGL runs on the processor here. */
