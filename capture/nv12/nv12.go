@@ -13,7 +13,7 @@ func New(width, height int, r capture.Range) capture.Picture {
 	planes := make([]byte, width*height*3/2)
 	return capture.Picture{
 		Format: capture.NV12, Range: r, Width: width, Height: height,
-		Planes:  [3][]byte{planes[:width*height:width*height], planes[width*height:]},
+		Planes:  [3][]byte{planes[: width*height : width*height], planes[width*height:]},
 		Strides: [3]int{width, width},
 	}
 }

@@ -30,7 +30,7 @@ type Drop struct {
 
 // Instant is what the cameras saw at one time of the recording.
 type Instant struct {
-	Offset time.Duration // since the recording's beginning, never decreasing
+	Offset time.Duration // since the recording's beginning, increasing
 	Shots  []Shot
 	Drops  []Drop
 }
@@ -111,7 +111,7 @@ func (p *Player) Run(ctx context.Context, sink capture.Sink) error {
 
 // decode reads the reel into the queue until its end, an error or the context.
 func (p *Player) decode(ctx context.Context, queue chan<- Instant) error {
-	var base, last time.Duration
+	base, last := time.Duration(0), time.Duration(-1)
 	any := false
 	for {
 		i, err := p.Reel.Next(ctx)
@@ -126,7 +126,7 @@ func (p *Player) decode(ctx context.Context, queue chan<- Instant) error {
 			return err
 		}
 		any = true
-		i.Offset = max(last, base+time.Duration(float64(i.Offset)/p.Speed))
+		i.Offset = max(last+1, base+time.Duration(float64(i.Offset)/p.Speed))
 		last = i.Offset
 		select {
 		case queue <- i:
