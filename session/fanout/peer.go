@@ -45,9 +45,15 @@ func NewPeer(settings webrtc.SettingEngine, bitrate Bitrate) (*webrtc.PeerConnec
 }
 
 // registerMedia offers VP8 with retransmission, and of the header extensions
-// only the two that this package knows.
+// only the two that this package knows. Opus is there for players that ask for
+// sound too: pion answers a section without any common codec in a way that
+// breaks the bundle, while with one the section is merely inactive.
 func registerMedia(media *webrtc.MediaEngine) error {
-	const vp8, rtx = 96, 97
+	const vp8, rtx, opus = 96, 97, 111
+	sound := webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, PayloadType: opus}
+	if err := media.RegisterCodec(sound, webrtc.RTPCodecTypeAudio); err != nil {
+		return err
+	}
 	feedback := []webrtc.RTCPFeedback{
 		{Type: webrtc.TypeRTCPFBTransportCC},
 		{Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},

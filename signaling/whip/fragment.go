@@ -102,10 +102,14 @@ func formatFragment(description string) string {
 			strings.HasPrefix(line, "a=candidate:"), line == "a=end-of-candidates":
 		case strings.HasPrefix(line, "m="), strings.HasPrefix(line, "a=mid:"):
 			// Everything is bundled: the first section speaks for all.
-			if seen[line[:3]] {
+			key, _, _ := strings.Cut(line, "=")
+			if key == "a" {
+				key = "mid"
+			}
+			if seen[key] {
 				continue
 			}
-			seen[line[:3]] = true
+			seen[key] = true
 			b.WriteString(line + "\r\n")
 			continue
 		default:

@@ -32,6 +32,9 @@ func checkOffer(offer string) error {
 	if err := d.UnmarshalString(offer); err != nil {
 		return fmt.Errorf("%w: %w", errBadOffer, err)
 	}
+	if d.Origin.Username == "" { // the parser takes an empty text for SDP
+		return fmt.Errorf("%w: it is empty", errBadOffer)
+	}
 	if len(d.MediaDescriptions) > maxSections {
 		return fmt.Errorf("%w: %d media sections, %d are possible", errBadOffer, len(d.MediaDescriptions), maxSections)
 	}

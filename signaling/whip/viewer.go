@@ -98,6 +98,9 @@ func (v *viewer) negotiate(ctx context.Context, offer string) (string, error) {
 	if err := v.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		return "", fmt.Errorf("%w: %w", errBadOffer, err)
 	}
+	if err := v.silence(); err != nil {
+		return "", err
+	}
 	answer, err := v.peer.CreateAnswer(nil)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", errBadOffer, err)
@@ -114,6 +117,19 @@ func (v *viewer) negotiate(ctx context.Context, offer string) (string, error) {
 	case <-ctx.Done():
 		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
 	}
+}
+
+// silence makes sections that this node has nothing to send in inactive.
+func (v *viewer) silence() error {
+	for _, t := range v.peer.GetTransceivers() {
+		if t.Kind() != webrtc.RTPCodecTypeAudio || t.Direction() == webrtc.RTPTransceiverDirectionInactive {
+			continue
+		}
+		if err := t.Stop(); err != nil {
+			return fmt.Errorf("stop audio section: %w", err)
+		}
+	}
+	return nil
 }
 
 // close ends what newViewer made. It returns after pion's goroutines did.
@@ -159,8 +175,10 @@ func (v *viewer) serve(ctx context.Context, parts *sync.WaitGroup) error {
 				}
 			case webrtc.PeerConnectionStateDisconnected:
 				deadline.Reset(connectWithin)
-			case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+			case webrtc.PeerConnectionStateFailed:
 				return errDisconnected
+			case webrtc.PeerConnectionStateClosed: // the viewer's DTLS said so
+				return errDeleted
 			}
 		case <-deadline.C:
 			switch {

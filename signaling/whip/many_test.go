@@ -1,0 +1,51 @@
+package whip_test
+
+import (
+	"math"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/render/pack"
+)
+
+// TestManyViewers says that a view is encoded once for all, and that joins are
+// gathered: one key frame a second at most.
+func TestManyViewers(t *testing.T) {
+	n := startNode(t, nil)
+	a, b := watch(t, n.url, ""), watch(t, n.url, "")
+	any := func(pack.Strip) bool { return true }
+	a.next(t, "for the first", any)
+	b.next(t, "for the second", any)
+
+	before, start := n.rung.Snapshot(), time.Now()
+	const joins = 20
+	var parts sync.WaitGroup
+	for range joins {
+		f := newForeign(t, webrtc.NetworkTypeUDP4)
+		parts.Go(func() {
+			f.watch(n.url)
+			f.packets(5)
+		})
+	}
+	parts.Wait()
+	after, took := n.rung.Snapshot(), time.Since(start)
+	if keys := after.Keys - before.Keys; float64(keys) > math.Ceil(took.Seconds())+1 {
+		t.Errorf("%d joins in %v cause %d key frames", joins, took, keys)
+	}
+	if after.Joined-before.Joined != joins || after.Subscribers != joins+2 {
+		t.Errorf("stats %+v", after)
+	}
+
+	stats := n.view.Snapshot()
+	elapsed := n.clock.Now().Milliseconds() - 1000 // the clock starts at one second
+	if limit := uint64(elapsed*30/1000 + 2); stats.Encodes > limit || stats.Encodes > stats.Views {
+		t.Errorf("%d encodes of %d views within %d ms for %d viewers", stats.Encodes, stats.Views, elapsed, joins+2)
+	}
+	if sent := n.rung.Snapshot().Frames; sent < 2*stats.Encodes {
+		t.Errorf("%d frames were sent for %d encodes: not to everybody", sent, stats.Encodes)
+	}
+	a.next(t, "after all joined", any)
+}
