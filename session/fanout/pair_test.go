@@ -10,6 +10,7 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -301,6 +302,55 @@ func BenchmarkSubscriber(b *testing.B) {
 	for b.Loop() {
 		if err := s.write(w, f); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// lossy drops a third of all packets, after the client's feedback counted
+// them as lost.
+type lossy struct{ interceptor.NoOp }
+
+func (l *lossy) NewInterceptor(string) (interceptor.Interceptor, error) { return l, nil }
+
+func (*lossy) BindRemoteStream(_ *interceptor.StreamInfo, next interceptor.RTPReader) interceptor.RTPReader {
+	return interceptor.RTPReaderFunc(func(b []byte, a interceptor.Attributes) (int, interceptor.Attributes, error) {
+		for {
+			n, attributes, err := next.Read(b, a)
+			var header rtp.Header
+			if err == nil {
+				_, err = header.Unmarshal(b[:n])
+			}
+			if err != nil || header.SequenceNumber%3 != 0 {
+				return n, attributes, err
+			}
+		}
+	})
+}
+
+// TestTargetFollowsLoss says that the clients' congestion feedback reaches the
+// encoder's target.
+func TestTargetFollowsLoss(t *testing.T) {
+	r, err := NewRung(Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry := &interceptor.Registry{}
+	registry.Add(&lossy{})
+	feedback, err := twcc.NewSenderInterceptor()
+	if err != nil {
+		t.Fatal(err)
+	}
+	registry.Add(feedback)
+	c := newClient(t, []string{transportCCURI}, registry)
+	s := connect(t, r, c)
+	feed(t, r, 3000)
+	start := r.Bitrate().Start
+	timeout := time.After(patience)
+	for least := start; least > start/2; least = min(least, r.Target()) {
+		select {
+		case <-c.packets:
+		case <-timeout:
+			t.Fatalf("a third of all packets is lost, and the target stays at %d (estimate %d)", least, s.estimator.GetTargetBitrate())
 		}
 	}
 }
