@@ -56,12 +56,20 @@ type View struct {
 
 // Report is the result of an evaluation.
 type Report struct {
-	Views []View `json:"views"`
-	Mean  View   `json:"mean"`
+	Views   []View    `json:"views"`
+	Mean    View      `json:"mean"`
+	Skipped []Skipped `json:"skipped,omitempty"`
 }
 
-// ErrNoCase is returned for a suite without cases.
-var ErrNoCase = errors.New("nothing to evaluate")
+// Skipped is a case whose truth shows nobody: there is nothing to compare.
+type Skipped struct {
+	Camera string `json:"camera"`
+	Frame  int    `json:"frame"`
+	Reason string `json:"reason"`
+}
+
+// ErrNoCase is returned for a suite in which nothing can be compared.
+var ErrNoCase = errors.New("nothing to evaluate: no camera that sees somebody can be left out, which takes two cameras at least")
 
 // Evaluate renders and compares every case of the suite. The first case is
 // rendered once more beforehand, so that no view pays for compiling shaders.
@@ -84,16 +92,23 @@ func Evaluate(ctx context.Context, r Renderer, suite Suite, o Options) (*Report,
 		}
 		d, err := evaluateCase(ctx, r, c, i == 0)
 		c.Set.Release()
-		if err != nil {
+		switch {
+		case errors.Is(err, score.ErrNoSilhouette):
+			sum.skipped = append(sum.skipped, Skipped{c.Camera, c.Frame, err.Error()})
+		case err != nil:
 			return nil, fmt.Errorf("evaluate view %q, frame %d: %w", c.Camera, c.Frame, err)
-		}
-		sum.add(c.Camera, d)
-		if shown != nil {
-			shown.add(c, d)
+		default:
+			sum.add(c.Camera, d)
+			if shown != nil {
+				shown.add(c, d)
+			}
 		}
 		if o.Progress != nil {
 			o.Progress(i+1, suite.Len(), c.Camera)
 		}
+	}
+	if len(sum.names) == 0 {
+		return nil, ErrNoCase
 	}
 	report := sum.report()
 	if shown != nil {
@@ -113,22 +128,33 @@ type drawn struct {
 
 func evaluateCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, error) {
 	if warmUp {
-		if _, err := r.Picture(ctx, c.Set, c.Target); err != nil {
+		if _, err := picture(ctx, r, c); err != nil {
 			return drawn{}, err
 		}
 	}
 	start := time.Now()
-	image, err := r.Picture(ctx, c.Set, c.Target)
+	image, err := picture(ctx, r, c)
 	took := time.Since(start)
 	if err != nil {
 		return drawn{}, err
 	}
-	picture := score.Picture{Width: image.Width, Height: image.Height, RGB: image.RGB}
-	metrics, err := score.Compare(picture, image.Matte, c.Truth, c.Silhouette)
+	result := score.Picture{Width: image.Width, Height: image.Height, RGB: image.RGB}
+	metrics, err := score.Compare(result, image.Matte, c.Truth, c.Silhouette)
 	if err != nil {
 		return drawn{}, err
 	}
-	return drawn{result: picture.Over(image.Matte), metrics: metrics, took: took}, nil
+	return drawn{result: result.Over(image.Matte), metrics: metrics, took: took}, nil
+}
+
+// picture renders a case. Where the cameras left see nobody the picture is
+// empty, which costs what it costs an onlooker.
+func picture(ctx context.Context, r Renderer, c Case) (*render.Image, error) {
+	image, err := r.Picture(ctx, c.Set, c.Target)
+	if errors.Is(err, render.ErrNobody) {
+		n := c.Truth.Width * c.Truth.Height
+		return &render.Image{Width: c.Truth.Width, Height: c.Truth.Height, RGB: make([]uint8, 3*n), Matte: make([]uint8, n), Depth: make([]float32, n)}, nil
+	}
+	return image, err
 }
 
 // summary gathers figures by view, in the order of the views.
@@ -136,6 +162,7 @@ type summary struct {
 	names   []string
 	metrics [][]score.Metrics
 	took    []time.Duration
+	skipped []Skipped
 }
 
 func (s *summary) add(camera string, d drawn) {
@@ -151,7 +178,7 @@ func (s *summary) add(camera string, d drawn) {
 }
 
 func (s *summary) report() *Report {
-	r := &Report{}
+	r := &Report{Skipped: s.skipped}
 	var means []score.Metrics
 	for i, name := range s.names {
 		n := len(s.metrics[i])

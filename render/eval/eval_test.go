@@ -150,11 +150,37 @@ func TestEvaluateFails(t *testing.T) {
 	if _, err := Evaluate(t.Context(), failing{}, discs{}, Options{}); !errors.Is(err, ErrNoCase) {
 		t.Errorf("error of an empty suite is %v", err)
 	}
+	report, err := Evaluate(t.Context(), failing{render.ErrNobody}, discs{1, 1, &released}, Options{})
+	if err != nil || report.Mean.IoU != 0 || report.Mean.PSNR > 25 {
+		t.Errorf("an empty picture scores %+v, %v", report, err)
+	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Evaluate(t.Context(), &offRenderer{off: []int{0}}, discs{1, 1, &released}, Options{Out: file}); err == nil {
 		t.Error("a file was taken for the output folder")
+	}
+}
+
+// halfEmpty shows nobody in every second case.
+type halfEmpty struct{ discs }
+
+func (h halfEmpty) Case(i int) (Case, error) {
+	c, err := h.discs.Case(i)
+	if i%2 == 1 {
+		clear(c.Silhouette.Set)
+	}
+	return c, err
+}
+
+func TestEvaluateSkipsATruthOfNobody(t *testing.T) {
+	released := 0
+	report, err := Evaluate(t.Context(), &offRenderer{off: []int{1}}, halfEmpty{discs{2, 2, &released}}, Options{Out: t.TempDir()})
+	if err != nil || released != 4 {
+		t.Fatalf("%d sets released, %v", released, err)
+	}
+	if len(report.Views) != 2 || report.Mean.Frames != 2 || len(report.Skipped) != 2 || report.Skipped[1].Camera != "<right>" || report.Skipped[1].Frame != 1 {
+		t.Errorf("report %+v", report)
 	}
 }

@@ -15,19 +15,28 @@ type HeldOut struct {
 	Width, Height int
 }
 
-// Len counts the cameras that came, over all sets.
+// Len counts the cameras that came, over all sets in which another one did.
 func (h HeldOut) Len() int { return len(h.present()) }
 
 // present lists camera and set, by camera.
 func (h HeldOut) present() (list [][2]int) {
 	for camera := range h.Rig.Cameras {
 		for set, s := range h.Sets {
-			if s.Frames[camera] != nil {
+			if s.Frames[camera] != nil && came(s) > 1 {
 				list = append(list, [2]int{camera, set})
 			}
 		}
 	}
 	return list
+}
+
+func came(set *capture.FrameSet) (n int) {
+	for _, f := range set.Frames {
+		if f != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // Case implements Suite.

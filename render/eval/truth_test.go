@@ -219,10 +219,15 @@ func TestHeldOutMatted(t *testing.T) {
 
 func TestHeldOutOfAMissingCamera(t *testing.T) {
 	rig := ballRig()
-	set := capture.NewFrameSet(1, 0, []*capture.Frame{nil, ballFrame(rig, 1, func() {})})
+	rig.Cameras = append(rig.Cameras, rig.Cameras[0])
+	alone := capture.NewFrameSet(1, 0, []*capture.Frame{nil, ballFrame(rig, 1, func() {}), nil})
+	if n := (HeldOut{Rig: rig, Sets: []*capture.FrameSet{alone}}).Len(); n != 0 {
+		t.Errorf("%d cases of a camera alone", n)
+	}
+	set := capture.NewFrameSet(1, 0, []*capture.Frame{nil, ballFrame(rig, 1, func() {}), ballFrame(rig, 0, func() {})})
 	suite := HeldOut{Rig: rig, Sets: []*capture.FrameSet{set}, Width: 80, Height: 60}
-	if suite.Len() != 1 {
-		t.Fatalf("%d cases, want the one camera that came", suite.Len())
+	if suite.Len() != 2 {
+		t.Fatalf("%d cases, want the cameras that came", suite.Len())
 	}
 	c, err := suite.Case(0)
 	if err != nil || c.Camera != "right" || c.Truth.Width != 80 || c.Silhouette.Height != 60 {
