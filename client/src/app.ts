@@ -164,8 +164,9 @@ export class App {
     const top = w.center[1] + w.halfHeight * 1.04;
     const bottom = w.center[1] - w.halfHeight * 0.9; // where the capture ends is no pretty sight
     const framing: Framing = {
-      center: [w.center[0], (top + bottom) / 2, 0],
-      halfWidth: w.halfWidth * 0.95,
+      // The head is in the middle, whatever the hands do at the moment.
+      center: [0, (top + bottom) / 2, 0],
+      halfWidth: Math.abs(w.center[0]) + w.halfWidth * 0.95,
       halfHeight: (top - bottom) / 2,
     };
     this.#stage.frame(framing);
