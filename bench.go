@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/render/pack"
+	"github.com/virtualcube/virtualcube/signaling/protocol"
+	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
+)
+
+// benchCommand runs a node with a viewer in the same process, over a real
+// loopback peer connection, and measures.
+type benchCommand struct {
+	JSON    bool    `name:"json" env:"-" help:"Print JSON."`
+	Seconds float64 `env:"-" default:"20" placeholder:"N" help:"How long to measure (${default})."`
+	WarmUp  float64 `env:"-" default:"5" placeholder:"N" help:"Seconds before, which do not count (${default})."`
+	Still   bool    `env:"-" help:"Keep the viewer's eye still; else it sways by 15 cm."`
+	Address string  `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
+}
+
+// joinPatience is how long the first view may take.
+const joinPatience = 30 * time.Second
+
+// Run measures and prints the report.
+func (c *benchCommand) Run(env *environment) error {
+	if !(c.Seconds >= 1 && c.Seconds <= 86400 && c.WarmUp >= 0 && c.WarmUp <= 3600) {
+		return errors.New("bench: --seconds is 1 to 86400, --warm-up 0 to 3600")
+	}
+	config := *env.config
+	if c.Address != "" {
+		config.Rig = c.Address
+	}
+	config.Listen, config.Media, config.TLS, config.Keys, config.Hosts = "127.0.0.1:0", 0, "off", nil, nil
+	clock := capture.NewClock()
+	m := &measurement{clock: clock, layout: pack.Layout{Width: config.Size.Width, Height: config.Size.Height}, first: make(chan struct{})}
+	n, err := newNode(env.ctx, &config, env.sourceOptions(clock), m.traced)
+	if err != nil {
+		return err
+	}
+	baked, err := bake(env.ctx, n.pipeline.source)
+	if err != nil {
+		return errors.Join(err, n.server.Close(), n.close())
+	}
+	report, err := c.measure(env, n, whepPath(&config), m)
+	if err != nil {
+		return err
+	}
+	report.BakeSeconds = baked.Seconds()
+	report.Rig, report.Size = config.Rig, config.Size.String()
+	if c.JSON {
+		out := json.NewEncoder(env.stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(report)
+	}
+	report.print(env.stdout)
+	return nil
+}
+
+// bake makes what the source caches, so that it does not count.
+func bake(ctx context.Context, source capture.Source) (time.Duration, error) {
+	baker, ok := source.(interface{ Baked(context.Context) error })
+	if !ok {
+		return 0, nil
+	}
+	start := time.Now()
+	err := baker.Baked(ctx)
+	return time.Since(start), err
+}
+
+// measure runs node and viewer until the time is over.
+func (c *benchCommand) measure(env *environment, n *node, whep string, m *measurement) (*benchReport, error) {
+	ctx, stop := context.WithCancelCause(env.ctx)
+	defer stop(nil)
+	var parts sync.WaitGroup
+	parts.Go(func() { stop(n.Run(ctx)) })
+	report, err := c.watch(ctx, n, n.server.URL()[:len(n.server.URL())-1]+whep, m, env)
+	stop(nil)
+	parts.Wait()
+	return report, errors.Join(err, cause(ctx))
+}
+
+// watch joins, waits for the warm-up and measures.
+func (c *benchCommand) watch(ctx context.Context, n *node, url string, m *measurement, env *environment) (_ *benchReport, err error) {
+	info, err := n.pipeline.device.Info(ctx)
+	if err != nil {
+		return nil, ignoreClosed(err)
+	}
+	if err := m.open(); err != nil {
+		return nil, err
+	}
+	defer m.close()
+	viewer, err := whepclient.Dial(ctx, whepclient.Config{URL: url, Unit: m.unit})
+	if err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var parts sync.WaitGroup
+	parts.Go(func() { fail(stop, viewer.Run(ctx)) })
+	if !c.Still {
+		parts.Go(func() { fail(stop, sway(ctx, viewer)) })
+	}
+	report, err := c.sample(ctx, n, m, viewer, env)
+	stop(nil)
+	parts.Wait()
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closePatience)
+	defer cancel()
+	if err := errors.Join(err, cause(ctx), viewer.Close(closing)); err != nil {
+		return nil, err
+	}
+	report.GLRenderer, report.GLVersion = info.Renderer, info.Version
+	return report, nil
+}
+
+// sample takes the figures of the measured time, a minute at a time.
+func (c *benchCommand) sample(ctx context.Context, n *node, m *measurement, viewer *whepclient.Viewer, env *environment) (*benchReport, error) {
+	select {
+	case <-m.first:
+	case <-time.After(joinPatience):
+		return nil, fmt.Errorf("bench: no view came within %v; `virtualcube doctor` looks for the reason", joinPatience)
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	if err := wait(ctx, seconds(c.WarmUp)); err != nil {
+		return nil, err
+	}
+	report := &benchReport{}
+	m.take() // the warm-up
+	before, err := count(n, viewer, m)
+	if err != nil {
+		return nil, err
+	}
+	var all []sample
+	start := time.Now()
+	for left := seconds(c.Seconds); left > 0; left -= time.Minute {
+		begun := time.Now()
+		if err := wait(ctx, min(left, time.Minute)); err != nil {
+			return nil, err
+		}
+		samples := m.take()
+		all = append(all, samples...)
+		if c.Seconds > 60 {
+			minute, err := newMinute(samples, time.Since(begun))
+			if err != nil {
+				return nil, err
+			}
+			report.Minutes = append(report.Minutes, minute)
+			fmt.Fprintf(env.stderr, "minute %d: %s\n", len(report.Minutes), minute)
+		}
+	}
+	after, err := count(n, viewer, m)
+	if err != nil {
+		return nil, err
+	}
+	report.fill(all, time.Since(start), before, after)
+	return report, nil
+}
+
+// How the viewer's eye sways: metres and seconds.
+const (
+	swayWidth  = 0.15
+	swayHeight = 0.03
+	swayPeriod = 4.0
+	swayFront  = 1.2
+	swayRate   = 30 // messages a second
+)
+
+// sway moves the viewer's eye as a head moves.
+func sway(ctx context.Context, viewer *whepclient.Viewer) error {
+	ticker := time.NewTicker(time.Second / swayRate)
+	defer ticker.Stop()
+	start := time.Now()
+	for {
+		phase := 2 * math.Pi * time.Since(start).Seconds() / swayPeriod
+		eye := protocol.Vector{swayWidth * math.Sin(phase), swayHeight * math.Sin(2*phase), swayFront}
+		if err := viewer.SendEye(ctx, eye); err != nil {
+			return ignoreEnd(ctx, err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+func ignoreEnd(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// wait returns after d, or the reason why the context ended before.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

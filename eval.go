@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/capture/synthetic"
+	"github.com/virtualcube/virtualcube/render"
+	"github.com/virtualcube/virtualcube/render/eval"
+	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/score"
+)
+
+// evalCommand measures the picture quality. Its sizes are those of the
+// pictures that are compared: --size, or 512x512 for the synthetic rig and the
+// camera's own for others.
+type evalCommand struct {
+	JSON    bool   `name:"json" env:"-" help:"Print JSON."`
+	Level   string `env:"-" enum:"low,medium,high" default:"medium" help:"Cameras blended into a view: low 2, medium 3, high 4 (${default})."`
+	Frames  int    `env:"-" placeholder:"N" help:"Instants an eye or camera (10 for the synthetic rig, 1 for others)."`
+	Eyes    int    `env:"-" placeholder:"N" help:"Eyes of the synthetic rig, of its 32."`
+	Out     string `env:"-" placeholder:"DIR" help:"Folder for pictures, error maps and a page that compares them."`
+	Address string `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
+}
+
+// levels are the numbers of cameras that are blended.
+var levels = map[string]int{"low": 2, "medium": 3, "high": 4}
+
+// Run evaluates and prints the report.
+func (c *evalCommand) Run(env *environment) error {
+	address := c.Address
+	if address == "" {
+		address = env.config.Rig
+	}
+	source, err := openSource(env.ctx, address, env.sourceOptions(capture.NewClock()))
+	if err != nil {
+		return err
+	}
+	suite, release, err := c.suite(env, source)
+	if err != nil {
+		return errors.Join(err, source.Close())
+	}
+	progress := newProgress(env.stderr, "evaluating "+address)
+	options := eval.Options{Out: c.Out, Title: address, Progress: func(done, total int, _ string) { progress(done, total) }}
+	var report *eval.Report
+	err = withRenderer(env.ctx, source.Rig(), env.config.Size, levels[c.Level], func(r *render.Renderer) (err error) {
+		report, err = eval.Evaluate(env.ctx, r, suite, options)
+		return err
+	})
+	release()
+	if err := errors.Join(err, source.Close()); err != nil {
+		return err
+	}
+	if c.JSON {
+		out := json.NewEncoder(env.stdout)
+		out.SetIndent("", "  ")
+		return out.Encode(report)
+	}
+	printReport(env.stdout, report)
+	return nil
+}
+
+// suite is what is evaluated: novel eyes where the truth can be computed, and
+// held-out cameras otherwise.
+func (c *evalCommand) suite(env *environment, source capture.Source) (eval.Suite, func(), error) {
+	size := env.size
+	if s, ok := source.(*synthetic.Source); ok {
+		if err := s.Baked(env.ctx); err != nil {
+			return nil, nil, err
+		}
+		eyes := eval.Eyes()
+		if c.Eyes > 0 {
+			eyes = eyes[:min(c.Eyes, len(eyes))]
+		}
+		novel := &eval.Novel{Stage: stage{s}, Eyes: eyes, Frames: c.Frames, Width: size.Width, Height: size.Height}
+		return novel, novel.Close, nil
+	}
+	sets, err := eval.Collect(env.ctx, source, max(c.Frames, 1))
+	if err != nil {
+		return nil, nil, err
+	}
+	release := func() {
+		for _, s := range sets {
+			s.Release()
+		}
+	}
+	return eval.HeldOut{Rig: source.Rig(), Sets: sets, Width: size.Width, Height: size.Height}, release, nil
+}
+
+// stage is the synthetic rig as eval sees it.
+type stage struct{ source *synthetic.Source }
+
+// Instants implements eval.Stage.
+func (s stage) Instants() int { return s.source.Options().Frames }
+
+// Frames implements eval.Stage.
+func (s stage) Frames(instant int) ([]*capture.Frame, error) {
+	return s.source.Frames(instant, s.source.Options().Seed)
+}
+
+// Truth implements eval.Stage.
+func (s stage) Truth(instant int, target space.Camera) (score.Picture, score.Mask, error) {
+	image := s.source.Scene().Render(target, s.source.Instant(instant))
+	picture := score.Picture{Width: image.Width, Height: image.Height, RGB: image.RGB}
+	return picture, score.MaskAbove(image.Width, image.Height, image.PersonMask, 127), nil
+}
+
+// withRenderer runs f with a renderer on a device of its own.
+func withRenderer(ctx context.Context, rig capture.Rig, size Size, cameras int, f func(*render.Renderer) error) error {
+	device := gl.New(slog.New(slog.DiscardHandler))
+	deviceCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- device.Run(deviceCtx) }()
+	renderer, err := render.New(device, rig, render.Options{Width: size.Width, Height: size.Height, Cameras: cameras})
+	if err == nil {
+		err = errors.Join(ignoreClosed(f(renderer)), renderer.Close(deviceCtx))
+	}
+	stop()
+	return errors.Join(err, <-ended)
+}
+
+func printReport(w io.Writer, r *eval.Report) {
+	fmt.Fprintf(w, "%-24s %6s %7s %7s %7s %7s %6s %8s\n", "view", "psnr", "inside", "halo", "matched", "ssim", "iou", "ms/view")
+	for _, v := range append(r.Views, r.Mean) {
+		name := v.Camera
+		if name == "" {
+			name = "mean"
+		}
+		fmt.Fprintf(w, "%-24s %6.2f %7.2f %7.2f %7.2f %7.4f %6.4f %8.1f\n", name, v.PSNR, v.PSNRInside, v.PSNRHalo, v.PSNRMatched, v.SSIM, v.IoU, v.MSPerView)
+	}
+}

@@ -1,0 +1,157 @@
+// Command virtualcube is a node of a real-time 3D conferencing and streaming
+// server. It takes the RGBD streams of a person's cameras, renders what each
+// viewer would see from where their eyes are, and sends it to plain browsers
+// over WebRTC.
+//
+// The data flows through the folders in one direction, and imports point the
+// other way:
+//
+//	capture -> render, models -> session -> signaling -> main
+//
+// There is one small file a command. The tables of what can be plugged in are
+// in sources.go and node.go.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the command failed, and said why
+	exitUsage  = 2 // the command line or the configuration is wrong
+)
+
+// commandLine is the grammar of the command line.
+type commandLine struct {
+	Config `embed:""`
+
+	File string `name:"config" type:"path" placeholder:"FILE" help:"Configuration file (virtualcube/config.yaml in the XDG configuration folder, if it exists)."`
+
+	Run     runCommand     `cmd:"" help:"Serve a rig, and print the link of its page."`
+	Bench   benchCommand   `cmd:"" help:"Measure the whole pipeline on a rig, with a viewer in the process."`
+	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
+	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// BeforeResolve reads the configuration file before kong fills in the flags.
+func (c *commandLine) BeforeResolve(ctx *kong.Context) error {
+	path, required := c.File, true
+	for _, flag := range ctx.Flags() {
+		if flag.Name == "config" {
+			path, _ = ctx.FlagValue(flag).(string)
+		}
+	}
+	if path == "" {
+		path, required = defaultConfigFile(), false
+	}
+	values, err := readConfigFile(path, required)
+	if err != nil {
+		return err
+	}
+	ctx.AddResolver(kong.ResolverFunc(values.resolve))
+	return nil
+}
+
+// environment is what a command is run with.
+type environment struct {
+	ctx    context.Context // ends with SIGINT and SIGTERM
+	stdout io.Writer
+	stderr io.Writer
+	config *Config
+	size   Size // as it was given, zero if it was not
+	log    *slog.Logger
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// A second signal ends the process at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// execute runs one command line and returns its exit code.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	var line commandLine
+	helped := false
+	parser, err := kong.New(&line,
+		kong.Name("virtualcube"),
+		kong.Description("A real person, in 3D, in a plain browser. A rig is an address: "+addressExamples()+"."),
+		kong.DefaultEnvars("VIRTUALCUBE"),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "picture", Title: "Picture:"},
+			{Key: "network", Title: "Network:"},
+			{Key: "machine", Title: "Machine:"},
+		}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "virtualcube:", err)
+		return exitFailed
+	}
+	command, err := parser.Parse(args)
+	if helped {
+		return exitOK
+	}
+	size := line.Size
+	if err == nil {
+		err = errors.Join(line.complete(), line.validate())
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "virtualcube:", err)
+		return exitUsage
+	}
+	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr, config: &line.Config, size: size, log: newLogger(stderr, &line.Config)}
+	if err := command.Run(env); err != nil {
+		if !errors.Is(err, errSaid) {
+			fmt.Fprintln(stderr, "virtualcube:", err)
+		}
+		return exitFailed
+	}
+	return exitOK
+}
+
+// errSaid ends a command that failed and has printed why.
+var errSaid = errors.New("said already")
+
+func newLogger(w io.Writer, config *Config) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(config.LogLevel)) // kong has checked it
+	options := &slog.HandlerOptions{Level: level}
+	if config.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, options))
+	}
+	return slog.New(slog.NewTextHandler(w, options))
+}
+
+// versionCommand prints the version.
+type versionCommand struct{}
+
+// Run prints one line.
+func (versionCommand) Run(env *environment) error {
+	fmt.Fprintln(env.stdout, "virtualcube", version())
+	return nil
+}
+
+// version is the module's version or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "unknown"
+	}
+	return info.Main.Version
+}

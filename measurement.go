@@ -1,0 +1,134 @@
+package main
+
+import (
+	"sync"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/render/pack"
+	"github.com/virtualcube/virtualcube/session/encode/vpx"
+	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
+)
+
+// Stages that the viewer adds to the node's.
+const (
+	transport = view.Stages + iota // handed to the transport, to the last packet's arrival
+	decode
+	benchStages // how many there are
+)
+
+func stageName(s view.Stage) string {
+	switch s {
+	case transport:
+		return "transport"
+	case decode:
+		return "decode"
+	}
+	return s.String()
+}
+
+// sample is one view from its newest capture instant to the decoder's return.
+// Its stages follow one another without gap, so they sum to the latency.
+type sample struct {
+	latency time.Duration
+	stages  [benchStages]time.Duration
+}
+
+// sequences is how many there are in the strip's 12 bits.
+const sequences = 1 << 12
+
+// measurement joins what the node knows of a view with what the viewer saw of
+// it, by the sequence in the strip. Node and viewer may tell in either order.
+type measurement struct {
+	clock   *capture.Clock
+	layout  pack.Layout
+	decoder *vpx.Decoder // the viewer's goroutine
+	first   chan struct{}
+	once    sync.Once
+
+	mu      sync.Mutex // guards all below
+	sent    [sequences]*view.Trace
+	seen    [sequences]*sight
+	samples []sample
+	broken  uint64 // units that do not decode, or whose strip is not to be read
+}
+
+// sight is when a view had arrived and was decoded.
+type sight struct{ arrived, decoded capture.Time }
+
+func (m *measurement) open() (err error) {
+	m.decoder, err = vpx.NewDecoder()
+	return err
+}
+
+func (m *measurement) close() { _ = m.decoder.Close() } // it only frees memory
+
+// traced takes the node's part of a view.
+func (m *measurement) traced(t view.Trace) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.sent[t.Sequence%sequences] = &t
+	m.join(t.Sequence % sequences)
+}
+
+// unit takes and decodes the viewer's part.
+func (m *measurement) unit(u whepclient.AccessUnit) {
+	arrived := m.clock.Now()
+	picture, err := m.decoder.Decode(u.Data)
+	decoded := m.clock.Now()
+	var strip pack.Strip
+	if err == nil {
+		strip, err = m.layout.ReadStrip(picture.Planes[0], picture.Strides[0])
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err != nil {
+		m.broken++
+		return
+	}
+	m.seen[strip.Sequence%sequences] = &sight{arrived, decoded}
+	m.join(strip.Sequence % sequences)
+	m.once.Do(func() { close(m.first) })
+}
+
+// stale is the age beyond which a trace belongs to an earlier turn of the
+// sequence.
+const stale = capture.Time(30 * time.Second)
+
+// join makes a sample where both parts are there. The caller holds the lock.
+func (m *measurement) join(sequence uint16) {
+	t, s := m.sent[sequence], m.seen[sequence]
+	if t == nil || s == nil {
+		return
+	}
+	if age := s.decoded - t.Captured; age < 0 {
+		m.seen[sequence] = nil // of an earlier turn
+		return
+	} else if age > stale {
+		m.sent[sequence] = nil
+		return
+	}
+	x := sample{latency: s.decoded.Sub(t.Captured)}
+	copy(x.stages[:], t.Stages[:])
+	x.stages[transport] = s.arrived.Sub(t.Sent)
+	x.stages[decode] = s.decoded.Sub(s.arrived)
+	m.samples = append(m.samples, x)
+	m.sent[sequence], m.seen[sequence] = nil, nil
+}
+
+// take returns the samples since the last call.
+func (m *measurement) take() []sample {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	s := m.samples
+	m.samples = nil
+	return s
+}
+
+// unreadable counts the units that were of no use.
+func (m *measurement) unreadable() uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.broken
+}

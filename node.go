@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+
+	"github.com/virtualcube/virtualcube/client"
+	"github.com/virtualcube/virtualcube/render/pack"
+	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling"
+	"github.com/virtualcube/virtualcube/signaling/protocol"
+	"github.com/virtualcube/virtualcube/signaling/whip"
+)
+
+// node is one running server: a pipeline, its media port and its HTTP server.
+type node struct {
+	pipeline *pipeline
+	media    *whip.Media
+	server   *signaling.Server
+}
+
+// newNode opens the ports and the rig. traced, which may be nil, is told of
+// every view that was sent.
+func newNode(ctx context.Context, config *Config, open sourceOptions, traced func(view.Trace)) (_ *node, err error) {
+	n := &node{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.close())
+		}
+	}()
+	host, _, err := net.SplitHostPort(config.Listen)
+	if err != nil {
+		return nil, err // validate has checked it
+	}
+	if n.media, err = whip.ListenMedia(host, config.Media, open.log); err != nil {
+		return nil, err
+	}
+	if n.pipeline, err = newPipeline(ctx, config, open, traced); err != nil {
+		return nil, err
+	}
+	endpoint, err := whip.NewEndpoint(whip.Config{
+		Media: n.media, Clock: open.clock, Log: open.log, Limit: config.Viewers,
+		Authorized: signaling.Authorized(config.keys()),
+		Cubes:      []whip.Cube{{Name: config.Cube, Rung: n.pipeline.rung, View: n.pipeline.view, Hello: n.hello(config)}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	n.server, err = signaling.New(n.serverConfig(config, open, endpoint))
+	return n, err
+}
+
+func (n *node) hello(config *Config) protocol.Hello {
+	rig := n.pipeline.source.Rig()
+	low, high := rig.Volume.Min, rig.Volume.Max
+	return protocol.Hello{
+		Layout: protocol.Layout{Version: pack.Version, Width: config.Size.Width, Height: config.Size.Height},
+		Volume: protocol.Volume{Min: protocol.Vector{low.X, low.Y, low.Z}, Max: protocol.Vector{high.X, high.Y, high.Z}},
+		Rate:   rig.Rate,
+	}
+}
+
+func (n *node) serverConfig(config *Config, open sourceOptions, endpoint *whip.Endpoint) signaling.Config {
+	p := n.pipeline
+	return signaling.Config{
+		Listen: config.Listen,
+		TLS: signaling.TLS{
+			Mode: signaling.TLSMode(config.TLS), Cert: config.TLSCert, Key: config.TLSKey,
+			Mail: config.ACMEMail, StateDir: config.StateDir,
+		},
+		Keys: config.keys(), Hosts: config.Hosts, Origins: config.Origins,
+		Page: client.Files(),
+		Node: protocol.Node{
+			Version: version(),
+			Cubes:   []protocol.NodeCube{{Name: config.Cube, Rig: config.Rig, WHEP: whepPath(config)}},
+		},
+		Endpoint: endpoint,
+		Ready: []signaling.Check{
+			{Name: "page", Test: client.Built},
+			{Name: "opengl", Test: func() error { return when(p.device.Generation() > 0, "not open yet") }},
+			{Name: "view", Test: func() error { return when(p.view.Ready(), "none rendered yet") }},
+		},
+		Metrics: signaling.Metrics{
+			Cubes: []signaling.CubeMetrics{{Name: config.Cube, Sets: p.sets.Stats, View: p.view.Snapshot, Rung: p.rung.Snapshot}},
+			WHEP:  endpoint.Snapshot,
+		},
+		Log: open.log,
+	}
+}
+
+func whepPath(config *Config) string { return "/" + config.Cube + "/whep" }
+
+func when(condition bool, otherwise string) error {
+	if condition {
+		return nil
+	}
+	return errors.New(otherwise)
+}
+
+// Run serves until the context ends or a part fails, and returns after all
+// parts. It may be called once.
+func (n *node) Run(ctx context.Context) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var parts sync.WaitGroup
+	part := func(run func(context.Context) error) {
+		parts.Go(func() {
+			err := run(ctx)
+			stop(err) // a part that ends ends the node; nil becomes Canceled
+		})
+	}
+	part(n.server.Run)
+	part(n.pipeline.Run)
+	parts.Wait()
+	return errors.Join(cause(ctx), n.media.Close())
+}
+
+// close frees what newNode opened, if it does not run.
+func (n *node) close() error {
+	var errs []error
+	if n.media != nil {
+		errs = append(errs, n.media.Close())
+	}
+	if n.pipeline != nil {
+		errs = append(errs, n.pipeline.source.Close())
+	}
+	return errors.Join(errs...)
+}
