@@ -204,11 +204,11 @@ func (e cameraEntry) pose() (space.Rigid, bool, error) {
 	}
 	m, err := e.Rotation.three()
 	if err != nil {
-		return space.Rigid{}, false, fmt.Errorf("R_cam_to_world: %w", err)
+		return space.Rigid{}, false, fmt.Errorf("rotation R_cam_to_world: %w", err)
 	}
 	r := space.Rigid{R: m, T: vec(e.Position)}
 	if err := r.Validate(); err != nil {
-		return r, false, fmt.Errorf("R_cam_to_world: %w", err)
+		return r, false, fmt.Errorf("rotation R_cam_to_world: %w", err)
 	}
 	return r, true, nil
 }
@@ -258,11 +258,11 @@ func lens(width, height int, k matrix, fx, fy, cx, cy float64, distortion []floa
 	if k != nil {
 		m, err := k.three()
 		if err != nil {
-			return l, fmt.Errorf("K: %w", err)
+			return l, fmt.Errorf("matrix K: %w", err)
 		}
 		l.Fx, l.Fy, l.Cx, l.Cy = m[0], m[4], m[2], m[5]
 		if m[1] != 0 || m[3] != 0 || m[6] != 0 || m[7] != 0 || m[8] != 1 {
-			return l, fmt.Errorf("K is not a pinhole without skew")
+			return l, fmt.Errorf("matrix K is not that of a pinhole without skew")
 		}
 	}
 	switch len(distortion) {

@@ -20,6 +20,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/replay"
+	"github.com/virtualcube/virtualcube/capture/sourcetest"
 	"github.com/virtualcube/virtualcube/capture/space"
 )
 
@@ -59,10 +60,10 @@ func (f folderOf) with(more folderOf) folderOf {
 
 const testW, testH = 32, 24
 
-func colourPNG(t testing.TB, w, h int, c color.RGBA) []byte {
-	m := image.NewRGBA(image.Rect(0, 0, w, h))
+func colourPNG(t testing.TB, h int, c color.RGBA) []byte {
+	m := image.NewRGBA(image.Rect(0, 0, testW, h))
 	for y := range h {
-		for x := range w {
+		for x := range testW {
 			m.SetRGBA(x, y, c)
 		}
 	}
@@ -90,9 +91,9 @@ func encoded(t testing.TB, m image.Image) []byte {
 
 var pink = color.RGBA{200, 100, 120, 255}
 
-func entry(name string, extra map[string]any) map[string]any {
+func entry(extra map[string]any) map[string]any {
 	e := map[string]any{
-		"name": name, "width": testW, "height": testH, "fx": 30, "fy": 30, "cx": 15.5, "cy": 11.5,
+		"name": "cam0", "width": testW, "height": testH, "fx": 30, "fy": 30, "cx": 15.5, "cy": 11.5,
 		"R_cam_to_world": [][]float64{{1, 0, 0}, {0, -1, 0}, {0, 0, -1}}, "position": []float64{0, 0, 1.5},
 	}
 	for k, v := range extra {
@@ -116,8 +117,8 @@ func asJSON(t testing.TB, v any) []byte {
 // still is a valid folder of one camera, 1.5 m in front of a bar.
 func still(t testing.TB) folderOf {
 	return folderOf{
-		"cameras.json":   asJSON(t, []any{entry("cam0", nil)}),
-		"cam0_color.png": colourPNG(t, testW, testH, pink),
+		"cameras.json":   asJSON(t, []any{entry(nil)}),
+		"cam0_color.png": colourPNG(t, testH, pink),
 		"cam0_depth.png": depthPNG(t, testW, testH, 1500),
 	}
 }
@@ -172,10 +173,10 @@ func TestStill(t *testing.T) {
 func TestOpenRefuses(t *testing.T) {
 	good := still(t)
 	cameras := func(extra map[string]any) folderOf {
-		return folderOf{"cameras.json": asJSON(t, []any{entry("cam0", extra)})}
+		return folderOf{"cameras.json": asJSON(t, []any{entry(extra)})}
 	}
 	rig := func(extra map[string]any) folderOf {
-		m := map[string]any{"cameras": []any{entry("cam0", nil)}}
+		m := map[string]any{"cameras": []any{entry(nil)}}
 		for k, v := range extra {
 			m[k] = v
 		}
@@ -193,7 +194,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"empty list", folderOf{"cameras.json": []byte("[]")}, "0 cameras"},
 		{"nine cameras", folderOf{"cameras.json": asJSON(t, []any{1, 2, 3, 4, 5, 6, 7, 8, 9})}, "parse cameras"},
 		{"unnamed", cameras(map[string]any{"name": ""}), "no name"},
-		{"same name", folderOf{"cameras.json": asJSON(t, []any{entry("cam0", nil), entry("cam0", nil)})}, "used twice"},
+		{"same name", folderOf{"cameras.json": asJSON(t, []any{entry(nil), entry(nil)})}, "used twice"},
 		{"no focal length", cameras(map[string]any{"fx": 0}), "focal length"},
 		{"huge", cameras(map[string]any{"width": 100000}), "picture size"},
 		{"mirrored", cameras(map[string]any{"R_cam_to_world": [][]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, -1}}}), "mirrors"},
@@ -216,7 +217,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"foreign colour", folderOf{"cam0_color.png": []byte("GIF89a")}, "cam0_color.png"},
 		{"foreign JPEG", folderOf{"cam0_color.png": nil, "cam0_color.jpg": []byte("GIF89a")}, "cam0_color.jpg"},
 		{"8-bit depth", folderOf{"cam0_depth.png": whole}, "16-bit"},
-		{"black", folderOf{"cam0_color.png": colourPNG(t, testW, testH, color.RGBA{A: 255})}, "no light"},
+		{"black", folderOf{"cam0_color.png": colourPNG(t, testH, color.RGBA{A: 255})}, "no light"},
 		{"no valid depth", folderOf{"cam0_depth.png": depthPNG(t, testW, testH, 0)}, "no valid depth"},
 	}
 	for _, c := range cases {
@@ -240,7 +241,7 @@ func TestOpenRefuses(t *testing.T) {
 
 // Frames of a sequence that cannot be used are counted, each with its reason.
 func TestSequence(t *testing.T) {
-	depth, colour := depthPNG(t, testW, testH, 1500), colourPNG(t, testW, testH, pink)
+	depth, colour := depthPNG(t, testW, testH, 1500), colourPNG(t, testH, pink)
 	var jpg bytes.Buffer
 	m, err := png.Decode(bytes.NewReader(colour))
 	if err != nil {
@@ -262,9 +263,9 @@ func TestSequence(t *testing.T) {
 		{corrupt, depth, "png", capture.DropCorrupt},
 		{jpg.Bytes()[:jpg.Len()-9], depth, "jpg", capture.DropCorrupt},
 		{colour, depthPNG(t, testW/2, testH, 1500), "png", capture.DropSize},
-		{colourPNG(t, testW, testH+2, pink), depth, "png", capture.DropSize},
+		{colourPNG(t, testH+2, pink), depth, "png", capture.DropSize},
 		{colour, depthPNG(t, testW, testH, 0), "png", capture.DropBlack},
-		{colourPNG(t, testW, testH, color.RGBA{2, 2, 2, 255}), depth, "png", capture.DropBlack},
+		{colourPNG(t, testH, color.RGBA{2, 2, 2, 255}), depth, "png", capture.DropBlack},
 		{colour, nil, "png", capture.DropUnpaired},
 		{colour, depth, "png", ""},
 	}
@@ -335,7 +336,7 @@ func TestDecodesAgainWhatDoesNotFit(t *testing.T) {
 func TestStatedCubeVolumeAndLens(t *testing.T) {
 	cube := [][]float64{{0, 0, 1, 0.5}, {0, 1, 0, -1}, {-1, 0, 0, 0.25}}
 	rig := map[string]any{
-		"cameras": []any{entry("cam0", map[string]any{
+		"cameras": []any{entry(map[string]any{
 			"R_cam_to_world": nil, "position": nil, "cam_to_world": [][]float64{{1, 0, 0, 1}, {0, -1, 0, 2}, {0, 0, -1, 3}, {0, 0, 0, 1}},
 			"fx": nil, "K": [][]float64{{31, 0, 15}, {0, 32, 11}, {0, 0, 1}}, "distortion": []float64{0.1, 0.01, 0.002, 0.003, 0.004},
 			"depth_K": [][]float64{{50, 0, 20}, {0, 51, 21}, {0, 0, 1}}, "depth_to_color": [][]float64{{1, 0, 0, -0.03}, {0, 1, 0, 0}, {0, 0, 1, 0}},
@@ -408,3 +409,15 @@ type counting int
 func (c *counting) Frame(f *capture.Frame)          { *c++; f.Release() }
 func (c *counting) Sound(capture.Sound)             {}
 func (c *counting) Dropped(int, capture.DropReason) {}
+
+func TestContract(t *testing.T) {
+	f := still(t)
+	f["000001/cam0_color.png"], f["000001/cam0_depth.png"] = f["cam0_color.png"], f["cam0_depth.png"]
+	sourcetest.Run(t, func(t testing.TB) capture.Source {
+		s, err := open(t, f, func(o *Options) { o.Rate = 100 })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}

@@ -39,7 +39,7 @@ type Options struct {
 func ParseAddress(address string) (Options, error) {
 	rest, ok := strings.CutPrefix(address, Scheme+":")
 	if !ok {
-		return Options{}, fmt.Errorf("address %q does not begin with %s:", address, Scheme)
+		return Options{}, fmt.Errorf("address %q is not of the scheme %q", address, Scheme)
 	}
 	dir, query, _ := strings.Cut(rest, "?")
 	o := Options{Dir: dir}

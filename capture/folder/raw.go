@@ -20,14 +20,11 @@ func rawCalibration(o Options, serials []string) (calibration, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return calibration{}, err
 	}
-	poses, note, err := rawPoses(o)
+	poses, err := rawPoses(o)
 	if err != nil {
 		return calibration{}, err
 	}
 	c := calibration{cube: given.cube, volume: given.volume, rate: given.rate}
-	if note != "" {
-		c.notes = append(c.notes, note)
-	}
 	nominal := 0
 	for _, serial := range serials {
 		i := slices.IndexFunc(given.sensors, func(s sensor) bool { return s.name == serial })
@@ -79,29 +76,29 @@ func rawCube(front *space.Vec3) *space.Rigid {
 }
 
 // rawPoses reads the folder's cameraconfig*.json; there may be none.
-func rawPoses(o Options) (map[string]space.Rigid, string, error) {
+func rawPoses(o Options) (map[string]space.Rigid, error) {
 	paths, err := filepath.Glob(filepath.Join(o.Dir, "cameraconfig*.json"))
 	if err != nil {
-		return nil, "", fmt.Errorf("open %s: %w", o.Dir, err)
+		return nil, fmt.Errorf("open %s: %w", o.Dir, err)
 	}
 	if o.Config != "" {
 		paths = []string{filepath.Join(o.Dir, filepath.Base(o.Config))}
 	}
 	if len(paths) == 0 {
-		return nil, "", nil
+		return nil, nil
 	}
 	if len(paths) > 1 {
-		return nil, "", fmt.Errorf("open %s: %d files are named cameraconfig*.json: choose one with ?config=NAME", o.Dir, len(paths))
+		return nil, fmt.Errorf("open %s: %d files are named cameraconfig*.json: choose one with ?config=NAME", o.Dir, len(paths))
 	}
 	data, err := readText(paths[0])
 	if err != nil {
-		return nil, "", fmt.Errorf("open %s: %w", o.Dir, err)
+		return nil, fmt.Errorf("open %s: %w", o.Dir, err)
 	}
 	poses, err := parseConfig(data)
 	if err != nil {
-		return nil, "", fmt.Errorf("read %s: %w", paths[0], err)
+		return nil, fmt.Errorf("read %s: %w", paths[0], err)
 	}
-	return poses, "", nil
+	return poses, nil
 }
 
 // parseConfig reads a cwipc cameraconfig.json: camera-to-world transforms by

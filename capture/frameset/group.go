@@ -117,11 +117,12 @@ func (g *grouping) anchorFor(f *capture.Frame) capture.Time {
 		return f.Captured
 	}
 	middle := before.first + (before.last-before.first)/2
-	n := (f.Captured.Sub(middle) + g.period/2) / g.period
+	period := capture.Time(g.period)
+	n := (f.Captured - middle + period/2) / period
 	if n < 1 || n > reanchorAfter {
 		return f.Captured
 	}
-	return middle.Add(n * g.period)
+	return middle + n*period
 }
 
 // add opens a set, in order; with too many open the oldest closes at once.

@@ -85,7 +85,7 @@ func TestDecode(t *testing.T) {
 				for y := range 32 {
 					for x := range 48 {
 						luma, u, v := truth(want, x, y)
-						gotU, gotV := 0, 0
+						var gotU, gotV int
 						if format == capture.NV12 {
 							gotU, gotV = int(p.Planes[1][y/2*48+x&^1]), int(p.Planes[1][y/2*48+x|1])
 						} else {

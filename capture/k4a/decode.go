@@ -116,13 +116,13 @@ func (d *decoder) depthPicture(b block) (capture.DepthPicture, error) {
 	default:
 		z = capture.DepthPicture{Width: d.depth.width, Height: d.depth.height, Millimetres: make([]uint16, d.depth.width*d.depth.height)}
 	}
-	any := uint16(0)
+	bits := uint16(0)
 	for i := range z.Millimetres {
 		v := binary.BigEndian.Uint16(data[2*i:])
 		z.Millimetres[i] = v
-		any |= v
+		bits |= v
 	}
-	if any == 0 {
+	if bits == 0 {
 		d.give(capture.Picture{}, z)
 		return capture.DepthPicture{}, &loss{capture.DropBlack, fmt.Errorf("DEPTH frame at byte %d has no valid pixel", b.at)}
 	}

@@ -20,7 +20,7 @@ func FuzzRecording(f *testing.F) {
 		}
 		f.Add(r.bytes())
 	}
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		file := bytes.NewReader(data)
 		x, err := walk(file, int64(len(data)))
 		if err != nil {

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/sourcetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -104,7 +105,7 @@ func TestShapesOfAFile(t *testing.T) {
 }
 
 func TestColourFormats(t *testing.T) {
-	const w, h = 1280, 720
+	const w, h = testW, testH
 	// The same orange in each format; BT.601.
 	payload := map[fourcc]func() []byte{
 		mjpg: func() []byte { return jpegPayload(t, w, h) },
@@ -114,11 +115,11 @@ func TestColourFormats(t *testing.T) {
 		},
 		yuy2: func() []byte { return bytes.Repeat([]byte{137, 78, 137, 178}, w*h/2) },
 	}
-	for format, make := range payload {
+	for format, of := range payload {
 		t.Run(string(format), func(t *testing.T) {
 			r := plain(t, 0)
 			r.format = format
-			r.frames = [][2][]byte{{make(), depthPayload(812)}}
+			r.frames = [][2][]byte{{of(), depthPayload(812)}}
 			s, err := openBytes(t, r.bytes())
 			if err != nil {
 				t.Fatal(err)
@@ -128,13 +129,13 @@ func TestColourFormats(t *testing.T) {
 				t.Fatal(err)
 			}
 			p, d := i.Shots[0].Colour, i.Shots[0].Depth
-			red, green, blue := rgb(p, 640, 361)
+			red, green, blue := rgb(p, 160, 91)
 			for k, off := range []float64{red - 220, green - 120, blue - 40} {
 				if math.Abs(off) > 4 {
 					t.Errorf("component %d is off by %.1f", k, off)
 				}
 			}
-			if v := d.Millimetres[300*640+300]; v != 812 {
+			if v := d.Millimetres[150*320+150]; v != 812 {
 				t.Errorf("depth %d", v)
 			}
 		})
@@ -160,7 +161,7 @@ func TestLostFramesAreCounted(t *testing.T) {
 	r.frames[2] = [2][]byte{nil, depth}
 	r.frames[3] = [2][]byte{corrupt, depth}
 	r.frames[4] = [2][]byte{colour[:len(colour)/2], depth}
-	r.frames[5] = [2][]byte{jpegPayload(t, 640, 360), depth}
+	r.frames[5] = [2][]byte{jpegPayload(t, 160, 90), depth}
 	r.frames[6] = [2][]byte{colour, depth[:1000]}
 	r.frames[7] = [2][]byte{colour, append(bytes.Clone(depth), 1, 2)}
 	r.frames[8] = [2][]byte{colour, make([]byte, len(depth))}
@@ -183,8 +184,8 @@ func TestLostFramesAreCounted(t *testing.T) {
 func TestDarkColourIsDropped(t *testing.T) {
 	r := plain(t, 2)
 	r.format = nv12
-	light := append(bytes.Repeat([]byte{90}, 1280*720), bytes.Repeat([]byte{128}, 1280*360)...)
-	dark := append(bytes.Repeat([]byte{17}, 1280*720), bytes.Repeat([]byte{128}, 1280*360)...)
+	light := append(bytes.Repeat([]byte{90}, testW*testH), bytes.Repeat([]byte{128}, testW*testH/2)...)
+	dark := append(bytes.Repeat([]byte{17}, testW*testH), bytes.Repeat([]byte{128}, testW*testH/2)...)
 	r.frames[0][0], r.frames[1][0] = light, dark
 	s, err := openBytes(t, r.bytes())
 	if err != nil {
@@ -261,7 +262,7 @@ func TestTruncated(t *testing.T) {
 		t.Fatal(err, full.truncated)
 	}
 	last := full.clusters[len(full.clusters)-1]
-	for _, cut := range []int64{1, 10, last.size, last.size + 5, last.size + 20, last.size + 300000} {
+	for _, cut := range []int64{1, 10, last.size, last.size + 5, last.size + 20, last.size + 30000} {
 		s, err := openBytes(t, data[:int64(len(data))-cut])
 		if err != nil {
 			t.Fatalf("cut by %d: %v", cut, err)
@@ -370,3 +371,29 @@ type holding []*capture.Frame
 func (h *holding) Frame(f *capture.Frame)          { *h = append(*h, f) }
 func (h *holding) Sound(capture.Sound)             {}
 func (h *holding) Dropped(int, capture.DropReason) {}
+
+func TestContract(t *testing.T) {
+	data := plain(t, 3).bytes()
+	sourcetest.Run(t, func(t testing.TB) capture.Source {
+		path := filepath.Join(t.TempDir(), "test.mkv")
+		if err := os.WriteFile(path, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Open(Options{File: path, Clock: capture.NewClock()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}
+
+func TestContractOfRealRecording(t *testing.T) {
+	path := testdata(t, filepath.Join("k4a", "recording.mkv"))
+	sourcetest.Run(t, func(t testing.TB) capture.Source {
+		s, err := Open(Options{File: path, Clock: capture.NewClock()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	})
+}

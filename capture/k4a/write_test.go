@@ -29,6 +29,9 @@ type recording struct {
 	lacing         byte
 }
 
+// Small pictures make fast tests.
+const testW, testH = 320, 180
+
 const frameTicks = 33_333 // microseconds
 
 func id(n uint64) []byte {
@@ -64,7 +67,7 @@ func (r recording) bytes() []byte {
 	}
 	tracks := r.track(1, "COLOR", r.format, r.width, r.height)
 	if !r.noDepthTrack {
-		tracks = append(tracks, r.track(2, "DEPTH", b16g, 640, 576)...)
+		tracks = append(tracks, r.track(2, "DEPTH", b16g, 320, 288)...)
 	}
 	var tags []byte
 	for name, value := range r.tags {
@@ -119,10 +122,10 @@ func (r recording) cluster(k int, frames [][2][]byte) []byte {
 
 // depthPayload has a bar at the given distance in the middle.
 func depthPayload(mm uint16) []byte {
-	b := make([]byte, 640*576*2)
-	for y := 100; y < 476; y++ {
-		for x := 200; x < 440; x++ {
-			binary.BigEndian.PutUint16(b[2*(y*640+x):], mm)
+	b := make([]byte, 320*288*2)
+	for y := 50; y < 238; y++ {
+		for x := 100; x < 220; x++ {
+			binary.BigEndian.PutUint16(b[2*(y*320+x):], mm)
 		}
 	}
 	return b
@@ -180,8 +183,8 @@ func calibrationOf(t testing.TB, cameras ...any) []byte {
 
 // plain is a valid recording of n frames.
 func plain(t testing.TB, n int) recording {
-	r := recording{width: 1280, height: 720, format: mjpg, calibration: calibrationOf(t), perCluster: 1, tags: map[string]string{"K4A_DEPTH_DELAY_NS": "0", "K4A_START_OFFSET_NS": "336277000", "K4A_DEPTH_MODE": "NFOV_UNBINNED"}}
-	colour, depth := jpegPayload(t, 1280, 720), depthPayload(900)
+	r := recording{width: testW, height: testH, format: mjpg, calibration: calibrationOf(t), perCluster: 1, tags: map[string]string{"K4A_DEPTH_DELAY_NS": "0", "K4A_START_OFFSET_NS": "336277000", "K4A_DEPTH_MODE": "NFOV_2X2BINNED"}}
+	colour, depth := jpegPayload(t, testW, testH), depthPayload(900)
 	for range n {
 		r.frames = append(r.frames, [2][]byte{colour, depth})
 	}

@@ -112,11 +112,11 @@ func (p *Player) Run(ctx context.Context, sink capture.Sink) error {
 // decode reads the reel into the queue until its end, an error or the context.
 func (p *Player) decode(ctx context.Context, queue chan<- Instant) error {
 	base, last := time.Duration(0), time.Duration(-1)
-	any := false
+	some := false
 	for {
 		i, err := p.Reel.Next(ctx)
-		if errors.Is(err, io.EOF) && p.Loop && any {
-			base, any = last+p.Period, false
+		if errors.Is(err, io.EOF) && p.Loop && some {
+			base, some = last+p.Period, false
 			if err := p.Reel.Rewind(); err != nil {
 				return fmt.Errorf("rewind %s: %w", p.Name, err)
 			}
@@ -125,7 +125,7 @@ func (p *Player) decode(ctx context.Context, queue chan<- Instant) error {
 		if err != nil {
 			return err
 		}
-		any = true
+		some = true
 		i.Offset = max(last+1, base+time.Duration(float64(i.Offset)/p.Speed))
 		last = i.Offset
 		select {

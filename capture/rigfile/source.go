@@ -133,12 +133,12 @@ func (s *Source) compose(ctx context.Context, o Options, f File) error {
 		member.cameras[k], member.offset = i, c.Offset
 		s.rig.Cameras = append(s.rig.Cameras, c.place(rig.Cameras[k], cube))
 	}
-	s.complete(f, cube)
+	s.complete(f)
 	return s.rig.Validate()
 }
 
 // complete fills in what the file does not state, and says so.
-func (s *Source) complete(f File, cube space.Rigid) {
+func (s *Source) complete(f File) {
 	posed := slices.ContainsFunc(f.Cameras, func(c Camera) bool { return !c.pose().empty() })
 	for _, m := range s.children {
 		rig := m.source.Rig()
@@ -203,7 +203,7 @@ func pick(rig capture.Rig, which any) (int, error) {
 	switch v := which.(type) {
 	case nil:
 		if len(rig.Cameras) > 1 {
-			return 0, fmt.Errorf("it has %d cameras: say which with camera:", len(rig.Cameras))
+			return 0, fmt.Errorf("it has %d cameras: say which, with the key camera", len(rig.Cameras))
 		}
 		k = 0
 	case string:
