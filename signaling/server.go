@@ -141,8 +141,12 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	parts.Wait()
 	err := errors.Join(serveErr, endpointErr, shutdownErr)
-	log.Info("server ended", "error", err)
-	return err
+	if err != nil {
+		log.Error("server ended", "reason", err)
+		return err
+	}
+	log.Info("server ended", "reason", "stopped")
+	return nil
 }
 
 func (s *Server) serve() error {

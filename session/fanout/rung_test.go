@@ -75,6 +75,9 @@ func (p *peer) frames() (keys []bool) {
 	return keys
 }
 
+// pass lets time pass; in a bubble it is faked.
+func pass(d time.Duration) { <-time.After(d) }
+
 type fixed int
 
 func (f fixed) GetTargetBitrate() int { return int(f) }
@@ -83,7 +86,6 @@ func (f fixed) GetTargetBitrate() int { return int(f) }
 type bench struct {
 	t    *testing.T
 	rung *Rung
-	ctx  context.Context
 	runs sync.WaitGroup
 }
 
@@ -134,7 +136,7 @@ func (b *bench) send(n int) (keys int) {
 			b.t.Fatal(err)
 		}
 		synctest.Wait()
-		time.Sleep(time.Second / 30) // of the bubble
+		pass(time.Second / 30)
 	}
 	return keys
 }
@@ -277,8 +279,8 @@ func TestWatched(t *testing.T) {
 		b.runs.Go(func() { woken <- b.rung.Watched(t.Context()) })
 		synctest.Wait()
 		select {
-		case <-woken:
-			t.Fatal("watched by nobody")
+		case err := <-woken:
+			t.Fatalf("watched by nobody: %v", err)
 		default:
 		}
 		leave := b.join(&peer{})

@@ -57,6 +57,9 @@ type packet struct {
 	key       bool
 }
 
+// pass lets time pass; in a bubble it is faked.
+func pass(d time.Duration) { <-time.After(d) }
+
 var errEnded = errors.New("recording is over")
 
 func (s *stage) Next(ctx context.Context) (*capture.FrameSet, error) {
@@ -86,7 +89,7 @@ func (s *stage) Frame(_ *capture.FrameSet, eye space.Vec3) (space.Window, float6
 
 func (s *stage) Render(_ context.Context, set *capture.FrameSet, q render.Request) (*render.View, error) {
 	n := int(s.rendered.Add(1))
-	time.Sleep(s.renderTime)
+	pass(s.renderTime)
 	if s.renderErr != nil {
 		if err := s.renderErr(n); err != nil {
 			return nil, err
@@ -127,7 +130,7 @@ func (s *stage) Send(_ []byte, key bool, timestamp uint32) error {
 type encoder struct{ *stage }
 
 func (e encoder) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
-	time.Sleep(e.encodeTime)
+	pass(e.encodeTime)
 	return encode.Packet{Data: []byte{1}, Key: e.KeyDue()}, nil
 }
 
@@ -181,7 +184,7 @@ func run(t *testing.T, change func(*stage), body func(*stage)) (*stage, error) {
 
 func TestFramesBecomePackets(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := run(t, nil, func(*stage) { time.Sleep(time.Second) })
+		s, err := run(t, nil, func(*stage) { pass(time.Second) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -217,12 +220,12 @@ func TestFramesBecomePackets(t *testing.T) {
 func TestIdleWithoutViewers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, err := run(t, func(s *stage) { s.watched = make(chan struct{}) }, func(s *stage) {
-			time.Sleep(time.Second)
+			pass(time.Second)
 			if n := s.rendered.Load(); n != 1 || !s.view.Ready() {
 				t.Errorf("unwatched, %d views are rendered, ready %v", n, s.view.Ready())
 			}
 			close(s.watched)
-			time.Sleep(time.Second)
+			pass(time.Second)
 			if n := s.rendered.Load(); n < 25 {
 				t.Errorf("watched for a second, %d views are rendered", n)
 			}
@@ -235,7 +238,7 @@ func TestIdleWithoutViewers(t *testing.T) {
 
 func TestSlowEncoderGetsTheNewest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := run(t, func(s *stage) { s.encodeTime = 100 * time.Millisecond }, func(*stage) { time.Sleep(2 * time.Second) })
+		s, err := run(t, func(s *stage) { s.encodeTime = 100 * time.Millisecond }, func(*stage) { pass(2 * time.Second) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,13 +279,13 @@ func TestRendererErrors(t *testing.T) {
 						return nil
 					}
 				}, func(s *stage) {
-					time.Sleep(10 * time.Second)
+					pass(10 * time.Second)
 					n := int(s.rendered.Load())
 					if drops := s.view.Snapshot().Drops; n < test.least || n > test.greatest || drops[test.reason] < uint64(n)-1 {
 						t.Errorf("%d attempts in ten seconds, drops %v", n, drops)
 					}
 					broken.Store(false)
-					time.Sleep(4 * time.Second)
+					pass(4 * time.Second)
 					if s.view.Snapshot().Encodes < 30 {
 						t.Errorf("does not recover: %+v", s.view.Snapshot())
 					}
@@ -297,7 +300,7 @@ func TestRendererErrors(t *testing.T) {
 
 func TestSourceEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		_, err := run(t, func(s *stage) { s.sourceEnds = 3 }, func(*stage) { time.Sleep(time.Second) })
+		_, err := run(t, func(s *stage) { s.sourceEnds = 3 }, func(*stage) { pass(time.Second) })
 		if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "cube") {
 			t.Errorf("error is %v", err)
 		}
@@ -307,11 +310,11 @@ func TestSourceEnds(t *testing.T) {
 func TestBitrateFollows(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, err := run(t, nil, func(s *stage) {
-			time.Sleep(1200 * time.Millisecond)
+			pass(1200 * time.Millisecond)
 			s.mu.Lock()
 			s.target = 700_000
 			s.mu.Unlock()
-			time.Sleep(2 * time.Second)
+			pass(2 * time.Second)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -25,7 +25,7 @@ func TestLeadingEye(t *testing.T) {
 		_, err := run(t, nil, func(s *stage) {
 			expect := func(what string, x float64) {
 				t.Helper()
-				time.Sleep(100 * time.Millisecond)
+				pass(100 * time.Millisecond)
 				if got := s.lastEye(); math.Abs(got.X-x) > 1e-9 {
 					t.Errorf("%s: the eye is at %v, want x %v", what, got, x)
 				}
@@ -88,7 +88,7 @@ func TestWindowsAreAnnouncedBeforeUse(t *testing.T) {
 			// Nobody takes them: only the newest are kept.
 			for _, x := range []float64{-1, 1, -1, 1} {
 				early.Look(look(x, 0, 1))
-				time.Sleep(100 * time.Millisecond)
+				pass(100 * time.Millisecond)
 			}
 			if w := late.Windows(); len(w) != 2 || w[1].ID != 2 {
 				t.Errorf("kept %v", w)
@@ -109,7 +109,7 @@ func TestEyeIsClamped(t *testing.T) {
 				{0, 0, 1.2}, {0.1234567, -0.2, 0.9}, {50, 2, 1}, {0, 0, 900}, {0, 0, -2}, {0, center.Y, 0.01}, {-900, 900, -900}, {0, center.Y, 0},
 			} {
 				w.Look(look(at[0], at[1], at[2]))
-				time.Sleep(100 * time.Millisecond)
+				pass(100 * time.Millisecond)
 				got := s.lastEye()
 				d := got.Sub(center)
 				if d.Norm() < 0.399 || d.Norm() > 3.001 || d.Z < 0.0995 {
@@ -122,7 +122,7 @@ func TestEyeIsClamped(t *testing.T) {
 				}
 			}
 			w.Look(look(0.1, -0.2, 1.25))
-			time.Sleep(100 * time.Millisecond)
+			pass(100 * time.Millisecond)
 			if got := s.lastEye(); got.Sub(space.Vec3{X: 0.1, Y: -0.2, Z: 1.25}).Norm() > 1e-9 {
 				t.Errorf("an eye within the limits becomes %v", got)
 			}

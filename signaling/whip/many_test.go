@@ -16,9 +16,9 @@ import (
 func TestManyViewers(t *testing.T) {
 	n := startNode(t, nil)
 	a, b := watch(t, n.url, ""), watch(t, n.url, "")
-	any := func(pack.Strip) bool { return true }
-	a.next(t, "for the first", any)
-	b.next(t, "for the second", any)
+	whatever := func(pack.Strip) bool { return true }
+	a.next(t, "for the first", whatever)
+	b.next(t, "for the second", whatever)
 
 	before, start := n.rung.Snapshot(), time.Now()
 	const joins = 20
@@ -47,5 +47,5 @@ func TestManyViewers(t *testing.T) {
 	if sent := n.rung.Snapshot().Frames; sent < 2*stats.Encodes {
 		t.Errorf("%d frames were sent for %d encodes: not to everybody", sent, stats.Encodes)
 	}
-	a.next(t, "after all joined", any)
+	a.next(t, "after all joined", whatever)
 }

@@ -64,7 +64,7 @@ func ListenMedia(host string, port int, log *slog.Logger) (*Media, error) {
 func mediaAddress(host string) (netip.Addr, error) {
 	switch host {
 	case "":
-		return netip.IPv4Unspecified(), nil
+		return netip.IPv6Unspecified(), nil
 	case "localhost":
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1}), nil
 	}
@@ -76,7 +76,11 @@ func mediaAddress(host string) (netip.Addr, error) {
 }
 
 func listenMedia(ip netip.Addr, port int, log *slog.Logger) (*Media, error) {
-	listener, err := net.Listen("tcp", net.JoinHostPort(ip.String(), strconv.Itoa(port)))
+	host := ip.String()
+	if ip == netip.IPv6Unspecified() {
+		host = "" // both families, where the machine has both
+	}
+	listener, err := net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
 		return nil, fmt.Errorf("tcp: %w", err)
 	}
