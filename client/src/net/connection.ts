@@ -125,7 +125,7 @@ export class Connection {
       () => {
         this.#send({ type: "hello", protocol: PROTOCOL_VERSION });
         this.#ping();
-        this.#pinger = window.setInterval(() => this.#ping(), pingEvery);
+        this.#pinger = setInterval(() => this.#ping(), pingEvery);
       },
       { signal },
     );
@@ -136,7 +136,7 @@ export class Connection {
   #transport(peer: RTCPeerConnection): void {
     switch (peer.connectionState) {
       case "connected":
-        window.clearTimeout(this.#timer);
+        clearTimeout(this.#timer);
         this.#backoff.reset();
         this.#say("live");
         break;
@@ -182,8 +182,8 @@ export class Connection {
   }
 
   #wait(patience: number, message: string): void {
-    window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#lost(message), patience);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#lost(message), patience);
   }
 
   #lost(message: string): void {
@@ -198,14 +198,14 @@ export class Connection {
     }
     const pause = Math.max(this.#backoff.next(), error.after ?? 0);
     this.#say("reconnecting", error, pause);
-    this.#timer = window.setTimeout(() => this.open(), pause);
+    this.#timer = setTimeout(() => this.open(), pause);
   }
 
   #end(): void {
     this.#attempt.abort();
     this.#attempt = new AbortController();
-    window.clearTimeout(this.#timer);
-    window.clearInterval(this.#pinger);
+    clearTimeout(this.#timer);
+    clearInterval(this.#pinger);
     this.#unanswered = 0;
     this.#joined?.leave();
     this.#joined = undefined;

@@ -42,6 +42,9 @@ export class Person {
   /** Called when the GPU has drawn a frame that was shown, with what its strip said. */
   onSeen: (seen: Seen) => void = () => {};
 
+  /** Called when the mesh must be drawn again although no frame came. */
+  onChange: () => void = () => {};
+
   readonly #renderer: WebGLRenderer;
   readonly #video: VideoUpload;
   readonly #readback: Readback;
@@ -137,10 +140,17 @@ export class Person {
     this.#poller = undefined;
     for (let seen = this.#readback.poll(); seen; seen = this.#readback.poll()) {
       // Before the first good frame there is no camera to place the mesh by.
-      if (seen.status === glsl.status.good && this.#sized) this.#sized.mesh.visible = true;
+      if (seen.status === glsl.status.good) this.#reveal();
       this.onSeen(seen);
     }
     if (this.#readback.busy) this.#poller = window.setTimeout(() => this.#poll(), pollEvery);
+  }
+
+  #reveal(): void {
+    const mesh = this.#sized?.mesh;
+    if (!mesh || mesh.visible) return;
+    mesh.visible = true;
+    this.onChange();
   }
 
   #slot(name: "windowCenter" | "windowRight" | "windowUp", i: number): Vector4 {

@@ -132,10 +132,8 @@ export class Stage {
 
   #makePerson(): Person {
     const person = new Person(this.#renderer, (mesh) => this.#people.add(mesh));
-    person.onSeen = (seen) => {
-      this.#dirty = true;
-      this.#listener.seen(seen, performance.now());
-    };
+    person.onSeen = (seen) => this.#listener.seen(seen, performance.now());
+    person.onChange = () => this.redraw();
     for (const w of this.#windows.values()) person.addWindow(w);
     return person;
   }
