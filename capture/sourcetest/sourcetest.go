@@ -159,9 +159,7 @@ func (k *keeper) Frame(f *capture.Frame) {
 		f.Release()
 		return
 	}
-	for _, fault := range faults(f, k.rig.Cameras[f.Camera], k.last[f.Camera]) {
-		k.faults = append(k.faults, fault)
-	}
+	k.faults = append(k.faults, faults(f, k.rig.Cameras[f.Camera], k.last[f.Camera])...)
 	if old := k.last[f.Camera]; old != nil {
 		old.Release()
 	}

@@ -70,7 +70,7 @@ func (s *Scene) addMarkers() {
 		{"chest", [3]uint8{0, 255, 0}, space.Vec3{X: 0.06, Y: -0.36, Z: 0.06}, front.Add(up.Scale(0.1))},
 		{"left shoulder", [3]uint8{0, 0, 255}, space.Vec3{X: 0.165, Y: -0.215, Z: 0.02}, front.Add(up.Scale(0.6))},
 		{"left knee", [3]uint8{255, 0, 255}, space.Vec3{X: 0.15, Y: -0.575, Z: 0.43}, front.Add(up)},
-		{"right forearm", [3]uint8{0, 255, 255}, space.Vec3{X: -0.235, Y: -0.435, Z: 0.19}, front.Add(up.Scale(0.2))},
+		{"left forearm", [3]uint8{0, 255, 255}, space.Vec3{X: 0.235, Y: -0.49, Z: 0.10}, front.Add(up)},
 	} {
 		best, nearest := math.Inf(1), 0
 		for i := range s.person.Vertices {

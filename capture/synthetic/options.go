@@ -58,7 +58,7 @@ func Parse(address string) (Options, error) {
 	o := Default()
 	rest, ok := strings.CutPrefix(address, "synthetic:")
 	if !ok {
-		return o, fmt.Errorf("parse address %q: it does not begin with synthetic:", address)
+		return o, fmt.Errorf("parse address %q: the scheme is not synthetic", address)
 	}
 	query, ok := strings.CutPrefix(rest, "?")
 	if !ok && rest != "" {

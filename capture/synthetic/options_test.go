@@ -25,7 +25,7 @@ var addresses = []struct {
 	}, ""},
 	{"synthetic:?rod=1", nil, "known are seed, noise"},
 	{"synthetic:seed=1", nil, "?KEY=VALUE"},
-	{"folder:x", nil, "does not begin"},
+	{"folder:x", nil, "not synthetic"},
 	{"synthetic:?seed=1&seed=2", nil, "2 times"},
 	{"synthetic:?seed=-1", nil, "seed=-1"},
 	{"synthetic:?noise=maybe", nil, "on or off"},

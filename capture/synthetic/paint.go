@@ -18,7 +18,6 @@ type backdrop struct {
 	rgb     []float32 // linear light, 3 a pixel
 	depth   []float32 // metres at the pixel's centre
 	inverse []float32 // 1 / depth, 0 where nothing is
-	kinds   []uint8   // of the surface at the pixel's centre
 }
 
 // painter draws pictures; it keeps its memory between them. One goroutine
@@ -53,7 +52,7 @@ func (l *painter) bandsOf(draw func(b *raster.Band)) {
 // backdrop draws the room for a camera.
 func (l *painter) backdrop(c space.Camera) *backdrop {
 	n := c.Lens.Width * c.Lens.Height
-	out := &backdrop{rgb: make([]float32, 3*n), depth: make([]float32, n), inverse: make([]float32, n), kinds: make([]uint8, n)}
+	out := &backdrop{rgb: make([]float32, 3*n), depth: make([]float32, n), inverse: make([]float32, n)}
 	r := l.scene.room
 	l.screen.Project(raster.Mesh{Positions: r.Positions, Triangles: r.Triangles}, c, 2)
 	l.bandsOf(func(b *raster.Band) {
@@ -78,7 +77,7 @@ func (l *painter) backdrop(c space.Camera) *backdrop {
 				}
 				if id := q.nearest(); id != raster.None {
 					h := l.screen.At(id, float64(x), float64(y))
-					out.depth[i], out.inverse[i], out.kinds[i] = float32(h.Depth), float32(1/h.Depth), r.kinds[h.Triangle]
+					out.depth[i], out.inverse[i] = float32(h.Depth), float32(1/h.Depth)
 				}
 				for ch := range sum {
 					out.rgb[3*i+ch] = float32(sum[ch])

@@ -94,7 +94,8 @@ func (r *room) chair() {
 	r.Positions, r.Normals = append(r.Positions, m.Positions...), append(r.Normals, m.Normals...)
 	for i, p := range m.Positions {
 		// The sitter shades seat and back.
-		shade := 0.55 * math.Exp(-(p.X*p.X)/0.03) * math.Exp(-math.Pow((p.Y+0.55)/0.25, 2))
+		up := (p.Y + 0.55) / 0.25
+		shade := 0.55 * math.Exp(-p.X*p.X/0.03-up*up)
 		r.open = append(r.open, solid.Occlusion(chair, p, m.Normals[i], 0.08)*(1-shade))
 	}
 	for _, t := range m.Triangles {

@@ -169,6 +169,41 @@ func TestFraming(t *testing.T) {
 	}
 }
 
+// Depth is measured along the optical axis through the distorted lens: where
+// the back wall is seen, it is what the ray through the pixel says.
+func TestDepthIsTrue(t *testing.T) {
+	o := Default()
+	s := newStudio(o)
+	for _, c := range s.rig.Cameras[:3] {
+		l := &painter{scene: s.scene, workers: 1}
+		e := l.senseRoom(c.Depth)
+		walls := 0
+		for i := 0; i < len(e.depth); i += 7 {
+			got := e.depth[i]
+			ray, ok := c.Depth.Ray(float64(i%c.Depth.Lens.Width), float64(i/c.Depth.Lens.Width))
+			if !ok || ray.Direction.Z >= 0 {
+				continue
+			}
+			k := (roomLow.Z - ray.Origin.Z) / ray.Direction.Z
+			p := ray.At(k)
+			inFront := true // the chair is nowhere near the ray
+			for f := 0.0; f < 0.7; f += 0.05 {
+				inFront = inFront && chair(p.Lerp(ray.Origin, f)) > 0.1
+			}
+			if p.Y < roomLow.Y+0.02 || p.Y > roomHigh.Y-0.02 || math.Abs(p.X) > roomHigh.X-0.02 || !inFront {
+				continue
+			}
+			walls++
+			if want := c.Depth.Pose.Inverse().Apply(p).Z; math.Abs(float64(got)-want) > 5e-4 {
+				t.Fatalf("camera %s, pixel %d: depth %.4f m, want %.4f m", c.Name, i, got, want)
+			}
+		}
+		if walls < 1500 {
+			t.Errorf("camera %s sees %d pixels of wall", c.Name, walls)
+		}
+	}
+}
+
 // The picture does not depend on how many goroutines draw it.
 func TestWorkersAgree(t *testing.T) {
 	o := Default()

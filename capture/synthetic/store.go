@@ -21,7 +21,7 @@ import (
 
 // generator is the version of what the pictures show: raise it with every
 // change to a pixel, so that old caches are not played.
-const generator = 2
+const generator = 3
 
 // The cache file: one page of header, then the frame sets, each page-aligned,
 // each the colour and depth planes of all cameras in the machine's byte order.
@@ -54,6 +54,7 @@ type store struct {
 	colour     [2]int // width, height
 	depth      [2]int
 	references atomic.Int32
+	free       func(*capture.Frame) // releases
 }
 
 func (s *store) shotBytes() int { return s.colourBytes() + 2*s.depth[0]*s.depth[1] }
@@ -123,6 +124,8 @@ func openStore(dir string, o Options, r capture.Rig) (s *store, err error) {
 		return nil, errors.Join(fmt.Errorf("map %s: %w", s.path, err), s.file.Close())
 	}
 	s.references.Store(1)
+	// An error of unmapping has nobody to go to here; the address space is lost.
+	s.free = func(*capture.Frame) { _ = s.release() }
 	return s, nil
 }
 
@@ -189,7 +192,7 @@ func prune(dir string) {
 
 func flock(f *os.File, how int) error {
 	for {
-		if err := unix.Flock(int(f.Fd()), how); err != unix.EINTR {
+		if err := unix.Flock(int(f.Fd()), how); !errors.Is(err, unix.EINTR) {
 			return err
 		}
 	}
@@ -199,7 +202,7 @@ func flock(f *os.File, how int) error {
 // has it.
 func (s *store) tryFill() (bool, error) {
 	err := flock(s.file, unix.LOCK_EX|unix.LOCK_NB)
-	if err == unix.EWOULDBLOCK {
+	if errors.Is(err, unix.EWOULDBLOCK) {
 		return false, nil
 	}
 	if err != nil {
@@ -270,7 +273,7 @@ func (s *store) release() error {
 // frame wraps one camera's planes of a set: nothing is copied.
 func (s *store) frame(set, camera int) *capture.Frame {
 	s.references.Add(1)
-	f := capture.NewFrame(func(*capture.Frame) { _ = s.release() })
+	f := capture.NewFrame(s.free)
 	f.Camera = camera
 	f.Colour, f.Depth = s.planes(s.set(set), camera)
 	return f

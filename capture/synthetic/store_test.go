@@ -68,7 +68,7 @@ func TestCacheHoldsWhatIsDrawn(t *testing.T) {
 		t.Error("the baked loop differs from the drawn one")
 	}
 	var baked int
-	o.Progress = func(done, total int) { baked = done }
+	o.Progress = func(done, _ int) { baked = done }
 	again := open(t, o)
 	bake(t, again)
 	if baked != o.Frames || !same(drawn, pictures(t, again)) {

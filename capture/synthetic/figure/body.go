@@ -63,7 +63,7 @@ func trunkFolds(p space.Vec3) float64 {
 // metres; negative is the shirt. It has a V-neck and armholes.
 func vest(p space.Vec3) float64 {
 	x := math.Abs(p.X)
-	neckline := 0.0
+	var neckline float64
 	if p.Z > -0.05 {
 		neckline = (x - 0.070*(p.Y+0.405)/0.215) * 0.95 // the V, its point on the chest
 		if p.Y < -0.405 {

@@ -131,7 +131,5 @@ func (f *Figure) addTeeth() {
 		a := 2 * i
 		m.Triangles = append(m.Triangles, [3]int32{a, a + 1, a + 2}, [3]int32{a + 2, a + 1, a + 3})
 	}
-	first := len(f.Vertices)
 	f.add(Teeth, m, nil)
-	f.teeth = [2]int{first, len(f.Vertices)}
 }

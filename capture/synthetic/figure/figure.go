@@ -63,8 +63,6 @@ type Figure struct {
 	Triangles [][3]int32
 	Parts     []Part // a triangle
 	TwoSided  []bool // a triangle
-
-	teeth [2]int // their vertices: lit by what comes through the lips
 }
 
 // Person returns the person, built at the first call. Building takes about a
@@ -85,9 +83,21 @@ func build() *Figure {
 	f.add(Clothes, solid.Polygonise(clothes, solid.Even(-0.345, 0.345, 0.0115), solid.Even(-0.705, -0.15, 0.0115), solid.Even(-0.20, 0.26, 0.0115)), nil)
 	f.add(Collar, solid.Polygonise(collar, solid.Even(-0.10, 0.10, 0.0046), solid.Even(-0.25, -0.16, 0.0042), solid.Even(-0.14, 0.06, 0.0046)), nil)
 	f.add(Trousers, solid.Polygonise(legs, solid.Even(-0.24, 0.24, 0.021), solid.Even(-1.23, -0.54, 0.021), solid.Even(-0.18, 0.57, 0.021)), nil)
-	f.weigh()
-	f.light()
+	parts := f.vertexParts()
+	f.weigh(parts)
+	f.light(parts)
 	return f
+}
+
+// vertexParts returns the part of every vertex.
+func (f *Figure) vertexParts() []Part {
+	parts := make([]Part, len(f.Vertices))
+	for i, t := range f.Triangles {
+		for _, k := range t {
+			parts[k] = f.Parts[i]
+		}
+	}
+	return parts
 }
 
 // add appends a mesh as a part; local, which may be nil, maps a rest position
@@ -177,10 +187,10 @@ func body(p space.Vec3) float64 {
 var KeyDirection = v(0.45, 0.62, 0.72).Unit()
 
 // light estimates occlusion and the key light's shadow at every vertex.
-func (f *Figure) light() {
+func (f *Figure) light(parts []Part) {
 	for i := range f.Vertices {
 		w := &f.Vertices[i]
-		if i >= f.teeth[0] && i < f.teeth[1] {
+		if parts[i] == Teeth { // lit by what comes through the lips
 			w.Open, w.Key = 0.55, 0.25
 			continue
 		}
@@ -188,6 +198,9 @@ func (f *Figure) light() {
 		near := solid.Occlusion(body, p, w.Normal, 0.018)
 		wide := solid.Occlusion(body, p, w.Normal, 0.12)
 		w.Open = near * (0.35 + 0.65*wide)
+		if parts[i] == Lid { // lies in the flesh's opening while the eye is open
+			w.Open = 0.35 + 0.65*w.Open
+		}
 		// Where the surface turns away from the light its own shadow is soft:
 		// the ray starts further out and the light fades with the angle.
 		k := w.Normal.Dot(KeyDirection)

@@ -56,7 +56,8 @@ func scalp(p space.Vec3) float64 {
 	depth := hairDepth(p)
 	across := combed(p)
 	locks := math.Sin(across*330+1.5*math.Sin(p.Y*40+p.Z*31)) + 0.5*math.Sin(across*700+2*math.Sin(p.Y*70))
-	furrow := math.Exp(-math.Pow((p.X-partingX)/0.0035, 2)) * smooth(0.07, 0.10, p.Y) * smooth(-0.05, -0.02, p.Z)
+	beside := (p.X - partingX) / 0.0035
+	furrow := math.Exp(-beside*beside) * smooth(0.07, 0.10, p.Y) * smooth(-0.05, -0.02, p.Z)
 	return cranium(p) - depth*(1-0.35*furrow) - 0.0010*locks*smooth(0, 0.006, depth)
 }
 

@@ -69,7 +69,7 @@ func brows(q space.Vec3, d float64) float64 {
 	// Flesh of the lids over the ball, then the opening in which the lids
 	// themselves lie: its upper edge is the crease.
 	d = solid.Blend(d, solid.Sphere(q, eyeCentre, 0.01395), 0.007)
-	return solid.Cut(d, eyeOpening(q), 0.0026)
+	return solid.Cut(d, eyeOpening(q), 0.0038)
 }
 
 // eyeOpening is an almond in front of the eye.

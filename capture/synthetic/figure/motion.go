@@ -89,18 +89,12 @@ func about(pivot, axis space.Vec3, angle float64) space.Rigid {
 }
 
 // weigh gives the vertices of skin and clothes their bones.
-func (f *Figure) weigh() {
-	mesh := make([]Part, len(f.Vertices))
-	for i, t := range f.Triangles {
-		for _, k := range t {
-			mesh[k] = f.Parts[i]
-		}
-	}
+func (f *Figure) weigh(parts []Part) {
 	for i := range f.Vertices {
 		w := &f.Vertices[i]
 		p := w.Rest
 		w.Weights[BoneTorso] = float32(smooth(-0.64, -0.40, p.Y))
-		switch mesh[i] {
+		switch parts[i] {
 		case Skin:
 			w.Weights[BoneHead] = float32(smooth(-0.212, -0.115, p.Y))
 			w.Weights[BoneJaw] = float32(jawWeight(p))

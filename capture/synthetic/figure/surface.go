@@ -125,7 +125,7 @@ func lidLook(p Point) Look {
 	if p.Tag >= 9.5 {
 		row, lash = p.Tag-10, 0.45
 	}
-	l.Albedo = l.Albedo.Mix(RGB{0.020, 0.012, 0.010}, lash*(1-smooth(0.7, 1.5, row)))
+	l.Albedo = l.Albedo.Mix(RGB{0.020, 0.012, 0.010}, lash*(1-smooth(1.05, 1.9, row)))
 	return l
 }
 
@@ -223,7 +223,7 @@ func wool(p Point) Look {
 
 func denim(p Point) Look {
 	twill := wave((p.Local.X+p.Local.Z+0.5*p.Local.Y)/1.5, 0.0044, p.Footprint)
-	c := RGB{0.060, 0.075, 0.125}.Times(1 + 0.16*twill + 0.12*fine(p.Local, 500, p.Footprint) + 0.16*Noise(p.Local.Scale(24)))
+	c := RGB{0.060, 0.075, 0.125}.Times(1 + 0.07*twill + 0.12*fine(p.Local, 500, p.Footprint) + 0.16*Noise(p.Local.Scale(24)))
 	return Look{Albedo: c, Gloss: 0.01, Sharp: 4}
 }
 
@@ -232,7 +232,7 @@ func denim(p Point) Look {
 func Infrared(p Part) float64 {
 	switch p {
 	case Hair, Brow:
-		return 0.17
+		return 0.20
 	case LeftEye, RightEye:
 		return 0.25
 	case Clothes, Collar:
