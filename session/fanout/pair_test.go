@@ -36,6 +36,11 @@ type client struct {
 // newClient offers the extensions in an order, which decides their ids.
 func newClient(t testing.TB, extensions []string, registry *interceptor.Registry) *client {
 	t.Helper()
+	return newClientOn(t, loopbackSettings(), extensions, registry)
+}
+
+func newClientOn(t testing.TB, settings webrtc.SettingEngine, extensions []string, registry *interceptor.Registry) *client {
+	t.Helper()
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
@@ -45,7 +50,7 @@ func newClient(t testing.TB, extensions []string, registry *interceptor.Registry
 			t.Fatal(err)
 		}
 	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(loopbackSettings()))
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
 	peer, err := api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +78,12 @@ func newClient(t testing.TB, extensions []string, registry *interceptor.Registry
 // connect subscribes the client to the rung over a real loopback connection.
 func connect(t testing.TB, r *Rung, c *client) *Subscriber {
 	t.Helper()
-	server, estimator, err := NewPeer(loopbackSettings(), r.Bitrate())
+	return connectOn(t, loopbackSettings(), r, c)
+}
+
+func connectOn(t testing.TB, settings webrtc.SettingEngine, r *Rung, c *client) *Subscriber {
+	t.Helper()
+	server, estimator, err := NewPeer(settings, r.Bitrate())
 	if err != nil {
 		t.Fatal(err)
 	}

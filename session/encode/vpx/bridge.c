@@ -26,8 +26,7 @@ vpx_codec_err_t vc_encoder_open(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, 
 	cfg->rc_buf_initial_sz = 500;
 	cfg->rc_buf_optimal_sz = 600;
 	cfg->rc_buf_sz = 1000;
-	cfg->kf_mode = VPX_KF_AUTO;
-	cfg->kf_max_dist = 3000;
+	cfg->kf_mode = VPX_KF_DISABLED; // only when asked for: the rung counts them
 	e = vpx_codec_enc_init(ctx, vpx_codec_vp8_cx(), cfg, 0);
 	if (e != VPX_CODEC_OK) return e;
 	const struct { int id, value; } controls[] = {
