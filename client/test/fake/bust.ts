@@ -46,31 +46,36 @@ export const framing: WindowMessage = {
   halfHeight: 0.46,
 };
 
+/** Makes a vector of three from what f says of each axis. */
+function each(f: (axis: 0 | 1 | 2) => number): Vector {
+  return [f(0), f(1), f(2)];
+}
+
 interface Hit {
   z: number; // along the window's normal, from the eye
   colour: Vector;
 }
 
 function cast(eye: Vector, through: Vector): Hit | undefined {
-  const d = through.map((v, i) => v - eye[i]) as Vector;
+  const d = each((i) => through[i] - eye[i]);
   let best: { t: number; colour: Vector } | undefined;
   for (const b of balls) {
-    const o = eye.map((v, i) => (v - b.center[i]) / b.radius[i]) as Vector;
-    const r = d.map((v, i) => v / b.radius[i]) as Vector;
+    const o = each((i) => (eye[i] - b.center[i]) / b.radius[i]);
+    const r = each((i) => d[i] / b.radius[i]);
     const [a, h, c] = [dot(r, r), dot(o, r), dot(o, o) - 1];
     const root = h * h - a * c;
     if (root < 0) continue;
     const t = (-h - Math.sqrt(root)) / a;
     if (best && t >= best.t) continue;
-    const at = eye.map((v, i) => v + t * d[i]) as Vector;
-    const n = at.map((v, i) => (v - b.center[i]) / b.radius[i] ** 2) as Vector;
+    const at = each((i) => eye[i] + t * d[i]);
+    const n = each((i) => (at[i] - b.center[i]) / b.radius[i] ** 2);
     const light = 0.45 + 0.55 * Math.max(0, dot(n, [0.3, 0.7, 0.65]) / Math.hypot(...n));
     const stripe = b.center[1] < -0.2 && b.radius[0] > 0.06 && Math.sin(at[1] * 160) > 0.6 ? 1.25 : 1;
     best = { t, colour: b.colour.map((v) => Math.min(255, v * light * stripe)) as Vector };
   }
   for (const m of markers) {
     const t = (m.position[2] - eye[2]) / d[2];
-    const at = eye.map((v, i) => v + t * d[i]) as Vector;
+    const at = each((i) => eye[i] + t * d[i]);
     if (Math.hypot(at[0] - m.position[0], at[1] - m.position[1]) > 0.015) continue;
     if (!best || t < best.t) best = { t, colour: m.colour };
   }
@@ -97,7 +102,7 @@ export function drawView(canvas: HTMLCanvasElement, layout: Layout, strip: Strip
   if (!g) throw new Error("no 2D canvas");
   const picture = g.createImageData(width, canvas.height);
   for (let i = 0; i < luma.length; i++) {
-    const grey = ((luma[i] - 16) * 255) / 219;
+    const grey = (((luma[i] as number) - 16) * 255) / 219;
     picture.data.set([grey, grey, grey, 255], 4 * i);
     if (i < width * height) picture.data.set(hits[i]?.colour ?? extended(hits, i, width), 4 * i);
   }
@@ -135,7 +140,7 @@ function drawTiles(luma: Uint8Array, layout: Layout, strip: Strip, hits: (Hit | 
     // Beyond the silhouette on the left, too, depth goes on.
     for (let x = d.width - 1, next = -1; x >= 0; x--) {
       const at = (d.y + y) * layout.width + x;
-      if (luma[(m.y + y) * layout.width + m.x + x] > 16) next = luma[at];
+      if ((luma[(m.y + y) * layout.width + m.x + x] as number) > 16) next = luma[at] as number;
       else if (luma[at] === depthCode(strip.far, strip.near, strip.far) && next >= 0) luma[at] = next;
     }
   }
