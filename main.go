@@ -69,7 +69,7 @@ func (c *commandLine) BeforeResolve(ctx *kong.Context) error {
 type environment struct {
 	ctx    context.Context // ends with SIGINT and SIGTERM
 	stdout io.Writer
-	stderr io.Writer
+	stderr *console
 	config *Config
 	size   Size // as it was given, zero if it was not
 	log    *slog.Logger
@@ -115,10 +115,11 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 		fmt.Fprintln(stderr, "virtualcube:", err)
 		return exitUsage
 	}
-	env := &environment{ctx: ctx, stdout: stdout, stderr: stderr, config: &line.Config, size: size, log: newLogger(stderr, &line.Config)}
+	shared := newConsole(stderr)
+	env := &environment{ctx: ctx, stdout: stdout, stderr: shared, config: &line.Config, size: size, log: newLogger(shared, &line.Config)}
 	if err := command.Run(env); err != nil {
 		if !errors.Is(err, errSaid) {
-			fmt.Fprintln(stderr, "virtualcube:", err)
+			fmt.Fprintln(shared, "virtualcube:", err)
 		}
 		return exitFailed
 	}

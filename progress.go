@@ -2,13 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 )
 
 // progressEvery is how often progress is written where nobody sees a bar move.
@@ -18,15 +15,15 @@ const progressEvery = 5 * time.Second
 // on a terminal, and otherwise as a line every few seconds and at the end. It
 // may be called from several goroutines. A step that is done at its first call
 // was not long and shows nothing.
-func newProgress(w io.Writer, step string) func(done, total int) {
+func newProgress(w *console, step string) func(done, total int) {
 	var mu sync.Mutex
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if w.terminal {
 		var bar *progressbar.ProgressBar
 		return func(done, total int) {
 			mu.Lock()
 			defer mu.Unlock()
 			if bar == nil && done < total {
-				bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(step),
+				bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w.line()), progressbar.OptionSetDescription(step),
 					progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 			}
 			if bar != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,7 +12,7 @@ import (
 func TestProgressLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var out bytes.Buffer
-		show := newProgress(&out, "baking")
+		show := newProgress(newConsole(&out), "baking")
 		for done := range 61 {
 			show(done, 60)
 			<-time.After(200 * time.Millisecond)
@@ -25,8 +26,24 @@ func TestProgressLines(t *testing.T) {
 
 func TestProgressOfNothingIsSilent(t *testing.T) {
 	var out bytes.Buffer
-	newProgress(&out, "baking")(60, 60)
+	newProgress(newConsole(&out), "baking")(60, 60)
 	if out.Len() > 0 {
 		t.Errorf("printed %q", &out)
+	}
+}
+
+func TestConsoleKeepsBarAndLogApart(t *testing.T) {
+	var out bytes.Buffer
+	c := newConsole(&out)
+	for _, write := range []struct {
+		to   io.Writer
+		text string
+	}{{c, "one\n"}, {c.line(), "\rbar 1"}, {c, "two\n"}, {c, "three\n"}, {c.line(), "\rbar 2"}} {
+		if _, err := io.WriteString(write.to, write.text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := "one\n\rbar 1" + clearLine + "two\nthree\n\rbar 2"; out.String() != want {
+		t.Errorf("printed %q, want %q", &out, want)
 	}
 }

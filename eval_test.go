@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// testData finds real recordings, which are no part of the repository.
+func testData(t *testing.T, name string) string {
+	t.Helper()
+	root := os.Getenv("VIRTUALCUBE_TESTDATA")
+	if root == "" {
+		root = filepath.Join("..", "shared", "data")
+	}
+	path := filepath.Join(root, name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("%v: real recordings are not here; name their folder with VIRTUALCUBE_TESTDATA", err)
+	}
+	return path
+}
+
+type evalReport struct {
+	Views []map[string]any `json:"views"`
+	Mean  map[string]any   `json:"mean"`
+}
+
+func evaluate(t *testing.T, args ...string) evalReport {
+	t.Helper()
+	isolate(t)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var out, errs bytes.Buffer
+	if code := execute(ctx, append([]string{"eval", "--json"}, args...), &out, &errs); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	var r evalReport
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
+		t.Fatalf("%v: %s", err, &out)
+	}
+	for _, v := range append(r.Views, r.Mean) {
+		for _, key := range []string{"psnr", "psnr_inside", "psnr_halo", "psnr_matched", "ssim", "iou", "ms_per_view"} {
+			if n, ok := v[key].(float64); !ok || n <= 0 {
+				t.Errorf("%s = %v in %v", key, v[key], v)
+			}
+		}
+	}
+	return r
+}
+
+func TestEvalSynthetic(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "report")
+	r := evaluate(t, "--eyes", "1", "--frames", "1", "--size", "192x192", "--out", folder, smallRig)
+	if len(r.Views) != 1 || r.Views[0]["camera"] != "eye01" {
+		t.Errorf("views: %v", r.Views)
+	}
+	if iou, _ := r.Mean["iou"].(float64); iou < 0.5 {
+		t.Errorf("the silhouette overlaps the truth by %.2f only", iou)
+	}
+	if _, err := os.Stat(filepath.Join(folder, "index.html")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEvalRealPerson(t *testing.T) {
+	r := evaluate(t, "--size", "192x256", "folder:"+testData(t, "person5"))
+	if len(r.Views) != 5 {
+		t.Errorf("%d views, the rig has 5 cameras", len(r.Views))
+	}
+}
