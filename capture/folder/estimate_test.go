@@ -146,7 +146,7 @@ func TestRealPerson(t *testing.T) {
 		if !c.Matted || !c.Aligned() {
 			t.Errorf("camera %s: matted %v, aligned %v", c.Name, c.Matted, c.Aligned())
 		}
-		d := s.player.Reel.(*reel).start.Shots[i].Depth
+		d := s.player.Reel.(*reel).start[i].Depth
 		for k, v := range d.Millimetres {
 			if v == 0 || k%17 != 0 {
 				continue

@@ -150,18 +150,18 @@ func TestStill(t *testing.T) {
 	}
 	r := s.player.Reel.(*reel)
 	for range 3 {
-		i, err := r.Next(t.Context())
-		if err != nil || len(i.Shots) != 1 || len(i.Drops) != 0 {
-			t.Fatalf("instant %+v: %v", i, err)
+		shots, drops, err := step(t, r)
+		if err != nil || len(shots) != 1 || len(drops) != 0 {
+			t.Fatalf("%d shots, drops %v: %v", len(shots), drops, err)
 		}
-		shot := i.Shots[0]
+		shot := shots[0]
 		if err := errors.Join(shot.Colour.Validate(), shot.Depth.Validate()); err != nil {
 			t.Fatal(err)
 		}
 		if got := shot.Depth.Millimetres[12*testW+16]; got != 1500 {
 			t.Errorf("depth %d", got)
 		}
-		if _, err := r.Next(t.Context()); !errors.Is(err, io.EOF) {
+		if _, _, err := step(t, r); !errors.Is(err, io.EOF) {
 			t.Errorf("after the last frame: %v", err)
 		}
 		if err := r.Rewind(); err != nil {
@@ -289,13 +289,13 @@ func TestSequence(t *testing.T) {
 			r := s.player.Reel.(*reel)
 			for range 2 { // decoded, then from memory
 				for k, v := range files {
-					i, err := r.Next(t.Context())
+					shots, drops, err := step(t, r)
 					if err != nil {
 						t.Fatal(err)
 					}
-					if v.want == "" && (len(i.Shots) != 1 || len(i.Drops) != 0) ||
-						v.want != "" && (len(i.Shots) != 0 || len(i.Drops) != 1 || i.Drops[0] != replay.Drop{Reason: v.want}) {
-						t.Errorf("frame %d: %d shots, drops %v, want %q", k, len(i.Shots), i.Drops, v.want)
+					if v.want == "" && (len(shots) != 1 || len(drops) != 0) ||
+						v.want != "" && (len(shots) != 0 || len(drops) != 1 || drops[0] != replay.Drop{Reason: v.want}) {
+						t.Errorf("frame %d: %d shots, drops %v, want %q", k, len(shots), drops, v.want)
 					}
 				}
 				if err := r.Rewind(); err != nil {
@@ -320,8 +320,8 @@ func TestDecodesAgainWhatDoesNotFit(t *testing.T) {
 	r.cached = cacheBytes - 1
 	for range 3 {
 		for range 2 {
-			if i, err := r.Next(t.Context()); err != nil || len(i.Shots) != 1 {
-				t.Fatal(i, err)
+			if shots, _, err := step(t, r); err != nil || len(shots) != 1 {
+				t.Fatal(len(shots), err)
 			}
 		}
 		if err := r.Rewind(); err != nil {
@@ -366,11 +366,11 @@ func TestStatedCubeVolumeAndLens(t *testing.T) {
 	if c.Colour.Lens != wantLens || c.Depth.Lens != (space.Lens{Width: 48, Height: 40, Fx: 50, Fy: 51, Cx: 20, Cy: 21}) {
 		t.Errorf("lenses %+v %+v", c.Colour.Lens, c.Depth.Lens)
 	}
-	i, err := s.player.Reel.Next(t.Context())
+	shots, _, err := step(t, s.player.Reel)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := i.Shots[0].Depth; d.Millimetres[20*48+24] != 1501 {
+	if d := shots[0].Depth; d.Millimetres[20*48+24] != 1501 {
 		t.Errorf("3001 half millimetres became %d mm", d.Millimetres[20*48+24])
 	}
 }
@@ -402,6 +402,15 @@ func TestRunPlaysAndEnds(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// step goes on and decodes.
+func step(t *testing.T, r replay.Reel) (shots []replay.Shot, drops []replay.Drop, err error) {
+	t.Helper()
+	if _, err := r.Next(); err != nil {
+		return nil, nil, err
+	}
+	return r.Decode(t.Context())
 }
 
 type counting int

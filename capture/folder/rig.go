@@ -23,15 +23,15 @@ func describe(o Options, c calibration, r *reel, k kind) (capture.Rig, error) {
 		rig.Rate = o.Rate
 	}
 	for i := range c.sensors {
-		if err := fit(&c.sensors[i], r.start.Shots[i]); err != nil {
+		if err := fit(&c.sensors[i], r.start[i]); err != nil {
 			return rig, fmt.Errorf("camera %q: %w", c.sensors[i].name, err)
 		}
 	}
-	points := cloud(c.sensors, r.start.Shots)
+	points := cloud(c.sensors, r.start)
 	if len(points) == 0 {
 		return rig, fmt.Errorf("no camera has valid depth")
 	}
-	matted := markMatted(c.sensors, r.start.Shots, &rig.Estimated)
+	matted := markMatted(c.sensors, r.start, &rig.Estimated)
 	e := estimator{
 		points: points, matted: matted, scene: k == scene,
 		origin: o.Origin, front: o.Front, cube: c.cube, volume: c.volume,

@@ -41,7 +41,7 @@ func Open(o Options) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &reel{sensors: c.sensors, instants: files.instants, log: o.Log}
+	r := &reel{sensors: c.sensors, instants: files.instants, cache: make(map[int]instant), log: o.Log}
 	if err := r.first(); err != nil {
 		return nil, fmt.Errorf("open %s: %w", o.Dir, err)
 	}
@@ -101,10 +101,10 @@ type reel struct {
 	log      *slog.Logger
 	at       int
 	sizes    []size // a camera, fixed by the first instant
-	cache    []replay.Instant
+	cache    map[int]instant
 	cached   int // bytes
 	full     bool
-	start    replay.Instant // decoded by first
+	start    []replay.Shot // decoded by first
 }
 
 type size struct{ cw, ch, dw, dh int }
@@ -124,7 +124,7 @@ func (r *reel) first() error {
 	for i, s := range shots {
 		r.sizes[i] = size{s.Colour.Width, s.Colour.Height, s.Depth.Width, s.Depth.Height}
 	}
-	r.start = replay.Instant{Shots: shots}
+	r.start = shots
 	return nil
 }
 
@@ -139,42 +139,51 @@ func (r *reel) each(f func(i int) error) error {
 	return errors.Join(errs...)
 }
 
-// Next decodes the next instant, or takes it from memory.
-func (r *reel) Next(ctx context.Context) (replay.Instant, error) {
-	if err := ctx.Err(); err != nil {
-		return replay.Instant{}, err
-	}
-	k := r.at
-	if k == len(r.instants) {
-		return replay.Instant{}, io.EOF
+// Next goes on to the next instant.
+func (r *reel) Next() (time.Duration, error) {
+	if r.at == len(r.instants) {
+		return 0, io.EOF
 	}
 	r.at++
-	if k < len(r.cache) {
-		return r.cache[k], nil
+	return time.Duration(r.at-1) * r.period, nil
+}
+
+// Decode decodes the instant, or takes it from memory.
+func (r *reel) Decode(ctx context.Context) ([]replay.Shot, []replay.Drop, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	k := r.at - 1
+	if i, ok := r.cache[k]; ok {
+		return i.shots, i.drops, nil
 	}
 	i, err := r.decode(k)
 	if err != nil {
-		return i.Instant, err
+		return nil, nil, err
 	}
-	if k == len(r.cache) && !r.full {
+	if !r.full {
 		if r.cached += i.bytes(); r.cached <= cacheBytes {
-			r.cache = append(r.cache, i.Instant)
+			r.cache[k] = i
 		} else {
 			r.full = true
 			r.log.Info("the folder does not fit into memory; decoding it again each time", "frames", len(r.instants), "kept", len(r.cache))
 		}
 	}
-	return i.Instant, nil
+	return i.shots, i.drops, nil
 }
 
 // Rewind goes back to the first instant.
 func (r *reel) Rewind() error { r.at = 0; return nil }
 
-type instant struct{ replay.Instant }
+// instant is a decoded instant.
+type instant struct {
+	shots []replay.Shot
+	drops []replay.Drop
+}
 
 func (i instant) bytes() int {
 	n := 0
-	for _, s := range i.Shots {
+	for _, s := range i.shots {
 		n += len(s.Colour.Planes[0])*3/2 + 2*len(s.Depth.Millimetres)
 	}
 	return n
@@ -182,7 +191,7 @@ func (i instant) bytes() int {
 
 func (r *reel) decode(k int) (instant, error) {
 	if k == 0 {
-		return instant{r.start}, nil
+		return instant{shots: r.start}, nil
 	}
 	shots := make([]replay.Shot, len(r.sensors))
 	lost := make([]*loss, len(r.sensors))
@@ -197,14 +206,14 @@ func (r *reel) decode(k int) (instant, error) {
 		shots[i] = s
 		return err
 	})
-	out := instant{replay.Instant{Offset: time.Duration(k) * r.period}}
+	var out instant
 	for i := range r.sensors {
 		if l := lost[i]; l != nil {
 			r.log.Debug("frame lost", "error", l)
-			out.Drops = append(out.Drops, replay.Drop{Camera: i, Reason: l.reason})
+			out.drops = append(out.drops, replay.Drop{Camera: i, Reason: l.reason})
 			continue
 		}
-		out.Shots = append(out.Shots, shots[i])
+		out.shots = append(out.shots, shots[i])
 	}
 	return out, err
 }

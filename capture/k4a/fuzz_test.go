@@ -39,11 +39,14 @@ func FuzzRecording(f *testing.F) {
 			s.Free()
 		}
 		for range 100 {
-			i, err := r.Next(context.Background())
+			if _, err := r.Next(); err != nil {
+				return
+			}
+			shots, _, err := r.Decode(context.Background())
 			if err != nil {
 				return
 			}
-			for _, s := range i.Shots {
+			for _, s := range shots {
 				s.Free()
 			}
 		}

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/replay"
 	"github.com/virtualcube/virtualcube/capture/sourcetest"
 )
 
@@ -42,24 +43,41 @@ func readAll(t *testing.T, s *Source) (offsets []time.Duration, drops map[captur
 	t.Helper()
 	drops = make(map[capture.DropReason]int)
 	for {
-		i, err := s.reel.Next(t.Context())
+		offset, err := s.reel.Next()
 		if errors.Is(err, io.EOF) {
 			return offsets, drops
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range i.Drops {
+		shots, lost, err := s.reel.Decode(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range lost {
 			drops[d.Reason]++
 		}
-		for _, shot := range i.Shots {
+		for _, shot := range shots {
 			if err := errors.Join(shot.Colour.Validate(), shot.Depth.Validate()); err != nil {
 				t.Fatal(err)
 			}
-			offsets = append(offsets, i.Offset)
+			offsets = append(offsets, offset)
 			shot.Free()
 		}
 	}
+}
+
+// step goes on and decodes a good frame.
+func step(t testing.TB, s *Source) replay.Shot {
+	t.Helper()
+	if _, err := s.reel.Next(); err != nil {
+		t.Fatal(err)
+	}
+	shots, _, err := s.reel.Decode(t.Context())
+	if err != nil || len(shots) != 1 {
+		t.Fatalf("%d shots: %v", len(shots), err)
+	}
+	return shots[0]
 }
 
 func TestShapesOfAFile(t *testing.T) {
@@ -124,11 +142,8 @@ func TestColourFormats(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			i, err := s.reel.Next(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
-			p, d := i.Shots[0].Colour, i.Shots[0].Depth
+			shot := step(t, s)
+			p, d := shot.Colour, shot.Depth
 			red, green, blue := rgb(p, 160, 91)
 			for k, off := range []float64{red - 220, green - 120, blue - 40} {
 				if math.Abs(off) > 4 {
@@ -311,11 +326,7 @@ func TestPoolsReuseMemory(t *testing.T) {
 	}
 	var before *byte
 	for k := range 3 {
-		i, err := s.reel.Next(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		shot := i.Shots[0]
+		shot := step(t, s)
 		if k > 0 && &shot.Colour.Planes[0][0] != before {
 			t.Error("a released picture was not used again")
 		}

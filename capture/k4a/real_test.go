@@ -36,11 +36,8 @@ func TestRealRegistration(t *testing.T) {
 	if s.Rig().Rate != 5 || c.Colour.Lens.Width != 1280 || c.Depth.Lens.Width != 640 {
 		t.Errorf("rig %+v", s.Rig())
 	}
-	i, err := s.reel.Next(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, d := i.Shots[0].Colour, i.Shots[0].Depth
+	shot := step(t, s)
+	p, d := shot.Colour, shot.Depth
 	luma := func(x, y int, shift float64) (float64, bool) {
 		z := float64(d.Millimetres[y*d.Width+x]) / 1000
 		rx, ry, ok := c.Depth.Lens.Unproject(float64(x), float64(y))
@@ -96,13 +93,7 @@ func BenchmarkDecode(b *testing.B) {
 	defer s.Close()
 	b.ReportAllocs()
 	for b.Loop() {
-		i, err := s.reel.Next(b.Context())
-		if err != nil {
-			b.Fatal(err)
-		}
-		for _, shot := range i.Shots {
-			shot.Free()
-		}
+		step(b, s).Free()
 		if err := s.reel.Rewind(); err != nil {
 			b.Fatal(err)
 		}

@@ -158,6 +158,9 @@ type reel struct {
 	start   int64 // stamp of the first pair
 	last    time.Duration
 	begun   bool
+	paired  bool // Next found a pair:
+	colour  block
+	depth   block
 	warned  bool
 }
 
@@ -229,42 +232,46 @@ func (r *reel) first() (replay.Shot, error) {
 	return replay.Shot{}, fmt.Errorf("%w: no colour and depth frame are of one instant", ErrForeign)
 }
 
-// Next decodes the next pair.
-func (r *reel) Next(ctx context.Context) (replay.Instant, error) {
-	if err := ctx.Err(); err != nil {
-		return replay.Instant{}, err
-	}
+// Next goes on to the next pair. What was lost after the last pair is an
+// instant of its own.
+func (r *reel) Next() (time.Duration, error) {
 	c, d, err := r.pairs.next()
-	var i replay.Instant
-	for _, reason := range r.pairs.takeDrops() {
-		i.Drops = append(i.Drops, replay.Drop{Reason: reason})
+	r.paired = err == nil
+	if err != nil && len(r.pairs.drops) > 0 {
+		return r.last + 1, nil
 	}
 	if err != nil {
-		if len(i.Drops) > 0 {
-			i.Offset = r.last
-			return i, nil
-		}
-		return i, err
+		return 0, err
 	}
 	if !r.begun {
 		r.begun, r.start = true, d.stamp
 	}
+	r.colour, r.depth = c, d
 	r.last = time.Duration(d.stamp - r.start)
-	i.Offset = r.last
-	shot, err := r.decoder.shot(c, d)
+	return r.last, nil
+}
+
+// Decode decodes the pair.
+func (r *reel) Decode(ctx context.Context) ([]replay.Shot, []replay.Drop, error) {
+	var drops []replay.Drop
+	for _, reason := range r.pairs.takeDrops() {
+		drops = append(drops, replay.Drop{Reason: reason})
+	}
+	if err := ctx.Err(); err != nil || !r.paired {
+		return nil, drops, err
+	}
+	shot, err := r.decoder.shot(r.colour, r.depth)
 	if l := (*loss)(nil); errors.As(err, &l) {
 		if !r.warned {
 			r.warned = true
 			r.log.Warn("frames of the recording cannot be used; further ones are only counted", "error", l)
 		}
-		i.Drops = append(i.Drops, replay.Drop{Reason: l.reason})
-		return i, nil
+		return nil, append(drops, replay.Drop{Reason: l.reason}), nil
 	}
 	if err != nil {
-		return i, err
+		return nil, drops, err
 	}
-	i.Shots = []replay.Shot{shot}
-	return i, nil
+	return []replay.Shot{shot}, drops, nil
 }
 
 // Rewind goes back to the first pair.

@@ -9,10 +9,10 @@
 // was really handed on, so that a late decoder shows as latency. After a loop
 // the stamps go on without a jump.
 //
-// # When the reader is too slow
+// # When the machine is too slow
 //
-// An instant that is late by more than a frame period while a newer one is
-// already decoded is dropped and counted as overrun. Where the decoder itself
-// is the cause nothing newer is there; the recording then plays slower than
-// it was made, and a log line says so once.
+// A recording keeps its time, so that several play together. An instant that
+// would be late by more than half a frame period is passed over without being
+// decoded, or dropped if a newer one is already decoded; either is counted as
+// overrun, and a log line says so once.
 package replay

@@ -28,21 +28,25 @@ type Drop struct {
 	Reason capture.DropReason
 }
 
-// Instant is what the cameras saw at one time of the recording.
-type Instant struct {
-	Offset time.Duration // since the recording's beginning, increasing
-	Shots  []Shot
-	Drops  []Drop
-}
-
 // Reel is a recording that is read from its beginning to its end, once or
 // again and again. Its methods are called from one goroutine at a time.
 type Reel interface {
-	// Next decodes the next instant. It returns io.EOF after the last one; any
-	// other error ends the playing.
-	Next(ctx context.Context) (Instant, error)
+	// Next goes on to the next instant and returns its time since the
+	// recording's beginning, which increases. It returns io.EOF after the last
+	// one; any other error ends the playing.
+	Next() (time.Duration, error)
+	// Decode decodes the instant that Next went to, at most once. It also
+	// tells what cameras lost since the last Decode.
+	Decode(ctx context.Context) ([]Shot, []Drop, error)
 	// Rewind goes back to the beginning.
 	Rewind() error
+}
+
+// instant is what waits to be due.
+type instant struct {
+	offset time.Duration // since the player's start
+	shots  []Shot
+	drops  []Drop
 }
 
 // decodedAhead is how many decoded instants wait to be due. When that many
@@ -54,8 +58,8 @@ type Player struct {
 	Name  string // for errors and logs
 	Reel  Reel
 	Clock *capture.Clock
-	// Period is the time from the last instant of a loop to its first, and
-	// what counts as late.
+	// Period is the time from the last instant of a loop to its first, and how
+	// late an instant may be.
 	Period time.Duration
 	// Speed multiplies the recorded pace; zero means 1.
 	Speed   float64
@@ -63,14 +67,16 @@ type Player struct {
 	Cameras int
 	Log     *slog.Logger // nil discards
 
-	started   atomic.Bool
+	running   atomic.Bool
+	started   atomic.Int64 // the instant of offset 0, once known
 	sequences []uint64
+	slow      bool // instants are passed over, and the log says so
 }
 
 // Run plays until the context ends or the recording does. It may be called
 // once.
 func (p *Player) Run(ctx context.Context, sink capture.Sink) error {
-	if p.started.Swap(true) {
+	if p.running.Swap(true) {
 		return fmt.Errorf("play %s: run called twice", p.Name)
 	}
 	if p.Log == nil {
@@ -82,7 +88,7 @@ func (p *Player) Run(ctx context.Context, sink capture.Sink) error {
 	p.sequences = make([]uint64, p.Cameras)
 	p.Log.Info("playing", "source", p.Name, "loop", p.Loop)
 	inner, cancel := context.WithCancel(ctx)
-	queue := make(chan Instant, decodedAhead)
+	queue := make(chan instant, decodedAhead)
 	var decoding sync.WaitGroup
 	var failed error // of the decoder, read after it has ended
 	decoding.Go(func() {
@@ -110,41 +116,88 @@ func (p *Player) Run(ctx context.Context, sink capture.Sink) error {
 }
 
 // decode reads the reel into the queue until its end, an error or the context.
-func (p *Player) decode(ctx context.Context, queue chan<- Instant) error {
+func (p *Player) decode(ctx context.Context, queue chan<- instant) error {
 	base, last := time.Duration(0), time.Duration(-1)
-	some := false
-	for {
-		i, err := p.Reel.Next(ctx)
+	var cost time.Duration // of decoding, of late
+	var passed []Drop
+	for some := false; ctx.Err() == nil; some = true {
+		offset, err := p.Reel.Next()
 		if errors.Is(err, io.EOF) && p.Loop && some {
-			base, some = last+p.Period, false
+			base = last + p.Period
 			if err := p.Reel.Rewind(); err != nil {
 				return fmt.Errorf("rewind %s: %w", p.Name, err)
 			}
-			continue
-		}
-		if err != nil {
+			if offset, err = p.Reel.Next(); err != nil {
+				return err
+			}
+		} else if err != nil {
+			p.put(ctx, queue, instant{offset: last, drops: passed})
 			return err
 		}
-		some = true
-		i.Offset = max(last+1, base+time.Duration(float64(i.Offset)/p.Speed))
-		last = i.Offset
-		select {
-		case queue <- i:
-		case <-ctx.Done():
-			i.free()
-			return ctx.Err()
+		last = max(last+1, base+time.Duration(float64(offset)/p.Speed))
+		begun := p.Clock.Now()
+		if p.late(begun.Add(cost), last) {
+			passed = p.pass(passed)
+			continue
 		}
+		i := instant{offset: last}
+		if i.shots, i.drops, err = p.Reel.Decode(ctx); err != nil {
+			return err
+		}
+		i.drops = append(i.drops, passed...)
+		passed = nil
+		cost += (min(p.Clock.Now().Sub(begun), time.Second) - cost) / 4
+		p.put(ctx, queue, i)
+	}
+	return ctx.Err()
+}
+
+func (p *Player) put(ctx context.Context, queue chan<- instant, i instant) {
+	select {
+	case queue <- i:
+	case <-ctx.Done():
+		i.free()
 	}
 }
 
+// asleep is how late a player may be before it no longer catches up by passing
+// over frames: the machine slept.
+const asleep = 5 * time.Second
+
+// late says whether an instant that is decoded at a time would be more than
+// half a period late. After a sleep the recording goes on from where it was.
+func (p *Player) late(decoded capture.Time, offset time.Duration) bool {
+	start := capture.Time(p.started.Load())
+	if start == 0 {
+		return false
+	}
+	late := decoded.Sub(start.Add(offset))
+	if late > asleep {
+		p.Log.Warn("playing was held up; the recording goes on from where it was", "source", p.Name, "for", late)
+		p.started.Store(int64(start.Add(late + p.Period - late%p.Period)))
+		return false
+	}
+	return late > p.Period/2
+}
+
+// pass counts an instant that there is no time to decode.
+func (p *Player) pass(drops []Drop) []Drop {
+	if !p.slow {
+		p.slow = true
+		p.Log.Warn("this machine is too slow to decode every frame of the recording; some are passed over", "source", p.Name)
+	}
+	for c := range p.Cameras {
+		drops = append(drops, Drop{c, capture.DropOverrun})
+	}
+	return drops
+}
+
 // emit hands instants on when they are due.
-func (p *Player) emit(ctx context.Context, queue <-chan Instant, sink capture.Sink) {
+func (p *Player) emit(ctx context.Context, queue <-chan instant, sink capture.Sink) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
-	var start capture.Time
-	slow := false
 	for first := true; ; first = false {
-		var i Instant
+		var i instant
 		var more bool
 		select {
 		case i, more = <-queue:
@@ -156,21 +209,15 @@ func (p *Player) emit(ctx context.Context, queue <-chan Instant, sink capture.Si
 		}
 		now := p.Clock.Now()
 		if first {
-			start = now.Add(-i.Offset)
+			p.started.Store(int64(now.Add(-i.offset)))
 		}
-		due := start.Add(i.Offset)
-		if late := now.Sub(due); late > p.Period {
-			if len(queue) > 0 {
-				i.skip(sink)
-				continue
-			}
-			start, due = start.Add(late), now
-			if !slow {
-				slow = true
-				p.Log.Warn("decoding is slower than the recording; it plays slower", "source", p.Name, "late", late)
-			}
-		} else if late < 0 {
-			timer.Reset(-late)
+		due := capture.Time(p.started.Load()).Add(i.offset)
+		if now.Sub(due) > p.Period && len(queue) > 0 {
+			i.skip(sink)
+			continue
+		}
+		if due > now {
+			timer.Reset(due.Sub(now))
 			select {
 			case <-timer.C:
 			case <-ctx.Done():
@@ -183,12 +230,12 @@ func (p *Player) emit(ctx context.Context, queue <-chan Instant, sink capture.Si
 }
 
 // hand makes the instant's frames and gives them to the sink.
-func (p *Player) hand(i Instant, due capture.Time, sink capture.Sink) {
-	for _, d := range i.Drops {
+func (p *Player) hand(i instant, due capture.Time, sink capture.Sink) {
+	for _, d := range i.drops {
 		p.sequences[d.Camera]++
 		sink.Dropped(d.Camera, d.Reason)
 	}
-	for _, s := range i.Shots {
+	for _, s := range i.shots {
 		var free func(*capture.Frame)
 		if s.Free != nil {
 			free = func(*capture.Frame) { s.Free() }
@@ -203,8 +250,8 @@ func (p *Player) hand(i Instant, due capture.Time, sink capture.Sink) {
 }
 
 // free gives the planes back of an instant that nobody sees.
-func (i Instant) free() {
-	for _, s := range i.Shots {
+func (i instant) free() {
+	for _, s := range i.shots {
 		if s.Free != nil {
 			s.Free()
 		}
@@ -212,11 +259,11 @@ func (i Instant) free() {
 }
 
 // skip drops an instant in favour of a newer one.
-func (i Instant) skip(sink capture.Sink) {
-	for _, d := range i.Drops {
+func (i instant) skip(sink capture.Sink) {
+	for _, d := range i.drops {
 		sink.Dropped(d.Camera, d.Reason)
 	}
-	for _, s := range i.Shots {
+	for _, s := range i.shots {
 		sink.Dropped(s.Camera, capture.DropOverrun)
 	}
 	i.free()

@@ -29,29 +29,31 @@ type reel struct {
 	rewind int
 }
 
-func (r *reel) Next(ctx context.Context) (Instant, error) {
+func (r *reel) Next() (time.Duration, error) {
 	if r.at == r.n {
 		if r.fail != nil {
-			return Instant{}, r.fail
+			return 0, r.fail
 		}
-		return Instant{}, io.EOF
-	}
-	if r.cost != nil {
-		select {
-		case <-time.After(r.cost(r.at)):
-		case <-ctx.Done():
-			return Instant{}, ctx.Err()
-		}
-	}
-	i := Instant{Offset: time.Duration(r.at) * period}
-	if reason, ok := r.drop[r.at]; ok {
-		i.Drops = []Drop{{0, reason}}
-	} else {
-		r.made++
-		i.Shots = []Shot{{Free: func() { r.freed.Add(1) }}}
+		return 0, io.EOF
 	}
 	r.at++
-	return i, nil
+	return time.Duration(r.at-1) * period, nil
+}
+
+func (r *reel) Decode(ctx context.Context) ([]Shot, []Drop, error) {
+	k := r.at - 1
+	if r.cost != nil {
+		select {
+		case <-time.After(r.cost(k)):
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		}
+	}
+	if reason, ok := r.drop[k]; ok {
+		return nil, []Drop{{0, reason}}, nil
+	}
+	r.made++
+	return []Shot{{Free: func() { r.freed.Add(1) }}}, nil, nil
 }
 
 func (r *reel) Rewind() error {
@@ -159,18 +161,22 @@ func TestLostFramesAreCounted(t *testing.T) {
 	})
 }
 
-// A slow decoder makes the recording slower; nothing is dropped.
+// With a slow decoder frames are passed over; those that are shown are hardly
+// late, so that recordings that play together stay together.
 func TestSlowDecoder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := reel{n: 20, cost: func(int) time.Duration { return 3 * period }}
+		r := reel{n: 200, cost: func(int) time.Duration { return 5 * period / 2 }}
 		var s sink
 		play(t, &Player{}, &r, &s, nil)
-		if len(s.captured) != 20 || len(s.drops) != 0 {
-			t.Fatalf("%d frames, drops %v", len(s.captured), s.drops)
+		if n := len(s.captured); n < 60 || n+s.drops[capture.DropOverrun] != 200 {
+			t.Fatalf("%d frames, drops %v", n, s.drops)
 		}
-		for k := 1; k < 20; k++ {
+		for k := 10; k < len(s.captured); k++ {
 			if late := s.emitted[k].Sub(s.captured[k]); late > period {
 				t.Errorf("frame %d is %v late", k, late)
+			}
+			if apart := s.captured[k].Sub(s.captured[0]); apart%period != 0 {
+				t.Errorf("frame %d is out of step by %v", k, apart%period)
 			}
 		}
 	})
@@ -189,6 +195,28 @@ func TestHoldUp(t *testing.T) {
 		play(t, &Player{}, &r, &s, nil)
 		if s.drops[capture.DropOverrun] == 0 || len(s.captured)+s.drops[capture.DropOverrun] != 40 {
 			t.Errorf("%d frames, drops %v", len(s.captured), s.drops)
+		}
+	})
+}
+
+// After a sleep of the machine the recording goes on, in step.
+func TestSleep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := reel{n: 60, cost: func(k int) time.Duration {
+			if k == 20 {
+				return time.Hour
+			}
+			return 0
+		}}
+		var s sink
+		play(t, &Player{}, &r, &s, nil)
+		if len(s.captured) < 58 || len(s.captured)+s.drops[capture.DropOverrun] != 60 {
+			t.Fatalf("%d frames, drops %v", len(s.captured), s.drops)
+		}
+		for k := 1; k < len(s.captured); k++ {
+			if apart := s.captured[k].Sub(s.captured[k-1]); apart <= 0 || apart%period != 0 {
+				t.Errorf("frame %d after %v", k, apart)
+			}
 		}
 	})
 }
