@@ -1,0 +1,164 @@
+//go:build e2e
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture/synthetic"
+)
+
+// browserRig stands still and wears markers whose places are known. 256x256 at
+// 12 views a second leaves two cores time for the browser.
+const browserRig = "synthetic:?markers=on&freeze=0&frames=2&rate=12"
+
+// scriptPatience is how long one browser test may take.
+const scriptPatience = 3 * time.Minute
+
+// TestBrowser starts a node with the README's command and lets headless
+// browsers and a foreign client watch it: the scripts in client/test.
+func TestBrowser(t *testing.T) {
+	settings := []string{
+		"VIRTUALCUBE_SIZE=256x256", "VIRTUALCUBE_LISTEN=127.0.0.1:0", "VIRTUALCUBE_MEDIA_PORT=0",
+		"VIRTUALCUBE_CACHE_DIR=" + t.TempDir(), "VIRTUALCUBE_STATE_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(),
+	}
+	commands, _ := readmeCommands(t)
+	words := strings.Fields(commands[0]) // make run: TestReadmeStartsSomething
+	link := startNode(t, settings, append(words, "RIG="+browserRig)...)
+	environment := append(settings, "VIRTUALCUBE_URL="+link, "VIRTUALCUBE_MARKERS="+markers(t))
+	for _, script := range []string{"join", "parallax", "context", "foreign"} {
+		t.Run(script, func(t *testing.T) { runScript(t, script, environment) })
+	}
+	t.Run("latency", func(t *testing.T) { checkLatency(t, runScript(t, "latency", environment)) })
+}
+
+// checkLatency asserts loosely, since the machine may be doing other work; the
+// figures are in the log.
+func checkLatency(t *testing.T, out string) {
+	var figures struct {
+		ViewsPerSecond float64 `json:"views_per_second"`
+		Latency        struct {
+			Median float64 `json:"median"`
+		} `json:"latency_ms"`
+	}
+	line, _, _ := strings.Cut(out, "\n")
+	if err := json.Unmarshal([]byte(line), &figures); err != nil {
+		t.Fatalf("the script printed %q: %v", out, err)
+	}
+	if figures.ViewsPerSecond < 3 || figures.Latency.Median <= 0 || figures.Latency.Median > 2000 {
+		t.Errorf("%+v: at least 3 views a second within 2 s are wanted even of a busy machine", figures)
+	}
+}
+
+// TestBrowserWithoutNode is the scripts that start what they need themselves.
+func TestBrowserWithoutNode(t *testing.T) {
+	t.Run("unproject", func(t *testing.T) { runScript(t, "unproject", nil) })
+	t.Run("reconnect", func(t *testing.T) {
+		page, media := freePort(t), freePort(t)
+		command := fmt.Sprintf("bin/virtualcube run --listen 127.0.0.1:%d --media-port %d --size 256x256 --cache-dir %s %q", page, media, t.TempDir(), browserRig)
+		runScript(t, "reconnect", []string{fmt.Sprintf("VIRTUALCUBE_URL=http://127.0.0.1:%d/", page), "VIRTUALCUBE_COMMAND=" + command})
+	})
+}
+
+// startNode starts a command, ends it with the test, and returns the link that
+// it prints.
+func startNode(t *testing.T, settings []string, command ...string) (link string) {
+	t.Helper()
+	node := exec.Command(command[0], command[1:]...)
+	node.Env = append(os.Environ(), settings...)
+	node.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // make and what it started
+	node.Stderr = os.Stderr
+	out, err := node.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.Start(); err != nil {
+		t.Fatal(err)
+	}
+	copied := make(chan struct{})
+	t.Cleanup(func() {
+		if err := syscall.Kill(-node.Process.Pid, syscall.SIGTERM); err != nil {
+			t.Errorf("end %q: %v", command, err)
+		}
+		<-copied
+		_ = node.Wait() // make reports the signal that we sent
+	})
+	lines := bufio.NewReader(out)
+	for {
+		line, err := lines.ReadString('\n')
+		if link = links.FindString(line); link != "" {
+			break
+		}
+		if err != nil {
+			close(copied)
+			t.Fatalf("%q printed no link: %v", command, err)
+		}
+	}
+	go func() {
+		defer close(copied)
+		_, _ = io.Copy(io.Discard, lines)
+	}()
+	return link
+}
+
+func runScript(t *testing.T, name string, settings []string) string {
+	ctx, cancel := context.WithTimeout(context.Background(), scriptPatience)
+	defer cancel()
+	script := exec.CommandContext(ctx, "node", filepath.Join("client", "test", name+".mjs"))
+	script.Env = append(os.Environ(), settings...)
+	out, err := script.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	return string(out)
+}
+
+// markers tells the scripts where the markers of browserRig are.
+func markers(t *testing.T) string {
+	t.Helper()
+	options, err := synthetic.Parse(browserRig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene := synthetic.NewScene(options)
+	type marker struct {
+		Name     string     `json:"name"`
+		Colour   [3]int     `json:"colour"`
+		Position [3]float64 `json:"position"`
+	}
+	var list []marker
+	for _, m := range scene.Markers(scene.Instant(0)) {
+		list = append(list, marker{
+			Name: m.Name, Colour: [3]int{int(m.Colour[0]), int(m.Colour[1]), int(m.Colour[2])},
+			Position: [3]float64{m.Position.X, m.Position.Y, m.Position.Z},
+		})
+	}
+	text, err := json.Marshal(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
