@@ -13,9 +13,10 @@ var ErrNobody = errors.New("nobody is in the rig's volume")
 
 // Constants of Framing.
 const (
-	sampleStep    = 12                 // depth pixels between samples
+	sampleStep    = 8                  // depth pixels between samples
 	windowTilt    = 14 * math.Pi / 180 // the eye may leave the window's axis this far
-	windowMargin  = 0.05               // of the half size, kept free round the person
+	windowGuard   = 1.0 / 16           // of the half size, always free round the person: 8 pixels of a half-size tile of 256
+	windowMargin  = 0.03               // of the half size, free beyond the guard in a new window
 	windowSlack   = 0.30               // of the half size, free before the window shrinks
 	windowQuantum = 0.02               // metres
 	maxSpan       = 0.8                // metres between near and far
@@ -33,6 +34,7 @@ type Framing struct {
 	samplers  []sampler
 	window    space.Window
 	near, far float64
+	missed    float64 // metres that the sparse samples may miss at an edge
 	points    []space.Vec3
 }
 
@@ -50,6 +52,7 @@ func NewFraming(rig capture.Rig) *Framing {
 		s := &f.samplers[i]
 		s.origin = c.Depth.Pose.T
 		l := c.Depth.Lens
+		f.missed = max(f.missed, sampleStep*s.origin.Sub(rig.Volume.Center()).Norm()/l.Fx)
 		for v := sampleStep / 2; v < l.Height; v += sampleStep {
 			for u := sampleStep / 2; u < l.Width; u += sampleStep {
 				x, y, ok := l.Unproject(float64(u), float64(v))
@@ -103,7 +106,7 @@ func (f *Framing) Frame(set *capture.FrameSet, eye space.Vec3) (w space.Window, 
 	}
 	b := f.bounds(points, eye)
 	f.resize(b)
-	f.range_(b)
+	f.stretch(b)
 	return f.window, f.near, f.far, nil
 }
 
@@ -152,14 +155,16 @@ func (f *Framing) resize(b bounds) {
 	w := f.window
 	cx, cy := (b.left+b.right)/2, (b.bottom+b.top)/2
 	hw, hh := (b.right-b.left)/2, (b.top-b.bottom)/2
-	// The sparse samples miss up to one step at each edge.
-	hw, hh = hw+windowQuantum, hh+windowQuantum
-	fits := math.Abs(cx)+hw <= w.HalfWidth*(1-windowMargin/2) && math.Abs(cy)+hh <= w.HalfHeight*(1-windowMargin/2)
-	tight := hw >= w.HalfWidth*(1-windowSlack) && hh >= w.HalfHeight*(1-windowSlack)
+	hw, hh = hw+f.missed, hh+f.missed
+	free := 1 - windowGuard
+	fits := math.Abs(cx)+hw <= w.HalfWidth*free && math.Abs(cy)+hh <= w.HalfHeight*free
+	tight := hw >= w.HalfWidth*(free-windowSlack) && hh >= w.HalfHeight*(free-windowSlack)
 	if fits && tight {
 		return
 	}
-	up := func(v float64) float64 { return math.Ceil(v*(1+2*windowMargin)/windowQuantum) * windowQuantum }
+	up := func(v float64) float64 {
+		return math.Ceil(v/(free-windowMargin)/windowQuantum+1) * windowQuantum
+	}
 	w.HalfWidth, w.HalfHeight = up(hw), up(hh)
 	// Pixels more than twice as wide as high, or the reverse, waste the picture.
 	w.HalfWidth, w.HalfHeight = max(w.HalfWidth, w.HalfHeight/2), max(w.HalfHeight, w.HalfWidth/2)
@@ -167,8 +172,8 @@ func (f *Framing) resize(b bounds) {
 	f.replace(w)
 }
 
-// range_ moves near and far where the person left them or they are far off.
-func (f *Framing) range_(b bounds) {
+// stretch moves near and far where the person left them or they are far off.
+func (f *Framing) stretch(b bounds) {
 	near := max(math.Floor((b.near-spanMargin)/spanQuantum)*spanQuantum, minDistance)
 	far := math.Ceil((b.far+spanMargin)/spanQuantum) * spanQuantum
 	if f.near > 0 && b.near >= f.near && b.near <= f.near+spanSlack && (b.far <= f.far || f.far-f.near >= maxSpan-spanQuantum) && b.far >= f.far-spanSlack-spanMargin {

@@ -202,7 +202,8 @@ func (m *mesher) coarse(x, y int, s span) {
 	for i := range v {
 		px, py := x+cell*(i&1), y+cell*(i>>1)
 		at := &m.corner[py/cell*columns+px/cell]
-		if *at < 0 {
+		// A corner beside the person may border two surfaces: each gets its own.
+		if *at < 0 || distance(m.vertices[*at][2], mean) > m.spread(int32(mean), cell) {
 			*at = int32(len(m.vertices))
 			m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), mean, cell / 2})
 		}
@@ -210,6 +211,8 @@ func (m *mesher) coarse(x, y int, s span) {
 	}
 	m.indices = append(m.indices, v[0], v[1], v[2], v[2], v[1], v[3])
 }
+
+func distance(a, b uint16) int32 { return max(int32(a), int32(b)) - min(int32(a), int32(b)) }
 
 // fine covers one cell with 1-pixel quads where its four depths belong
 // together, and with a triangle where three of them do.

@@ -28,7 +28,7 @@ func (p person) spread(z, n int) int {
 // quads where depth steps within a cell.
 func makeMesh(p person, d capture.DepthPicture) mesh {
 	var m mesh
-	shared := map[[2]int]corner{} // of coarse cells: the first to come decides
+	shared := map[[2]int]corner{} // of coarse cells: the first of a surface decides
 	for y := cell; y+cell <= (p.h-2)/cell*cell; y += cell {
 		for x := cell; x+cell <= (p.w-2)/cell*cell; x += cell {
 			low, high, sum, count := math.MaxInt, 0, 0, 0
@@ -42,7 +42,7 @@ func makeMesh(p person, d capture.DepthPicture) mesh {
 			switch {
 			case count == 0:
 			case high-low <= p.spread(low, cell):
-				m = append(m, coarse(shared, x, y, sum/count)...)
+				m = append(m, coarse(p, shared, x, y, sum/count)...)
 			default:
 				m = append(m, fine(p, d, x, y)...)
 			}
@@ -51,11 +51,11 @@ func makeMesh(p person, d capture.DepthPicture) mesh {
 	return m
 }
 
-func coarse(shared map[[2]int]corner, x, y, mean int) mesh {
+func coarse(p person, shared map[[2]int]corner, x, y, mean int) mesh {
 	var q [4]corner
 	for i := range q {
 		at := [2]int{x + cell*(i%2), y + cell*(i/2)}
-		if _, ok := shared[at]; !ok {
+		if old, ok := shared[at]; !ok || max(old.fallback-mean, mean-old.fallback) > p.spread(mean, cell) {
 			shared[at] = corner{at[0], at[1], mean, cell / 2}
 		}
 		q[i] = shared[at]
