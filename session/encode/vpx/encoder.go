@@ -26,6 +26,8 @@ type Encoder struct {
 	width, height int
 	state         *encoderState // C memory; nil when closed
 	last          int64         // timestamp of the picture before
+	time          int64         // the same on libvpx's clock, which skips pauses
+	duration      int64         // from the picture before to the one before that
 	begun         bool
 }
 
@@ -79,17 +81,20 @@ func (e *Encoder) Encode(picture capture.Picture, timestamp int64, key bool) (en
 	duration := int64(nominalDuration)
 	if e.begun {
 		timestamp = max(timestamp, e.last+1)
-		duration = timestamp - e.last
+		// The rate control follows another rate within a few pictures, but
+		// sees little of a pause: the bits that were not spent in it must
+		// not all go into the picture after it.
+		duration = min(timestamp-e.last, 2*e.duration)
 	}
 	s := e.state
 	status := C.vc_encode(&s.ctx, C.int(e.width), C.int(e.height),
 		(*C.uint8_t)(unsafe.SliceData(picture.Planes[0])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[1])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[2])),
 		C.int(picture.Strides[0]), C.int(picture.Strides[1]), C.int(picture.Strides[2]),
-		C.int64_t(timestamp), C.ulong(duration), frameFlags(key), &s.packet)
+		C.int64_t(e.time+duration), C.ulong(duration), frameFlags(key), &s.packet)
 	if status != C.VPX_CODEC_OK {
 		return encode.Packet{}, fmt.Errorf("encode vp8: %s", problem(&s.ctx))
 	}
-	e.last, e.begun = timestamp, true
+	e.last, e.time, e.duration, e.begun = timestamp, e.time+duration, duration, true
 	if s.packet.size == 0 {
 		return encode.Packet{}, fmt.Errorf("encode vp8: libvpx gave no frame for timestamp %d", timestamp)
 	}

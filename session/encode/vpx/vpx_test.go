@@ -23,6 +23,34 @@ func TestContract(t *testing.T) {
 	})
 }
 
+// TestPause says that a pause does not swell the picture after it.
+func TestPause(t *testing.T) {
+	const w, h, tick = 512, 512, encode.ClockRate / 30
+	after := func(pause int64) int {
+		e, err := vpx.NewEncoder(w, h, 600_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = e.Close() }()
+		for n := range 60 {
+			if _, err := e.Encode(encodetest.Scene(w, h, w, n), int64(n*tick), false); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, err := e.Encode(encodetest.Scene(w, h, w, 60), 60*tick+pause, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(p.Data)
+	}
+	plain := after(0)
+	for _, seconds := range []int64{1, 5, 3600} {
+		if size := after(seconds * encode.ClockRate); size > 3*plain {
+			t.Errorf("a key frame after %d s has %d bytes, without a pause %d", seconds, size, plain)
+		}
+	}
+}
+
 func TestDecoderRefuses(t *testing.T) {
 	d, err := vpx.NewDecoder()
 	if err != nil {
