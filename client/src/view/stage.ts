@@ -12,6 +12,7 @@ import {
 import type { Layout } from "../pack/layout";
 import type { WindowMessage } from "../protocol/protocol.gen";
 import { buildRoom, defaultSeat, type Seat } from "../room/room";
+import { Pacer } from "./pacer";
 import { Person } from "./person";
 import type { Seen } from "./readback";
 
@@ -45,6 +46,8 @@ export class Stage {
   #seat: Seat = defaultSeat;
   #room: Group | undefined;
   #person: Person;
+  readonly #pacer: Pacer;
+  #next: { source: TexImageSource; layout: Layout } | undefined;
   #dirty = true;
   #lost = false;
   #before = performance.now();
@@ -65,6 +68,7 @@ export class Stage {
     } catch (cause) {
       throw new NoWebGL("no WebGL 2", { cause });
     }
+    this.#pacer = new Pacer(this.#renderer.getContext() as WebGL2RenderingContext);
     this.#scene.background = new Color(plain ? "#000000" : "#20262b");
     this.#plain = plain;
     this.furnish(defaultSeat);
@@ -81,11 +85,9 @@ export class Stage {
     return this.#lost;
   }
 
-  /** Shows a packed video frame. */
+  /** Shows a packed video frame with the next picture; a newer one takes its place. */
   show(source: TexImageSource, layout: Layout): void {
-    if (this.#lost) return;
-    this.#person.show(source, layout);
-    this.#dirty = true;
+    this.#next = { source, layout };
   }
 
   addWindow(w: WindowMessage): void {
@@ -154,10 +156,14 @@ export class Stage {
     this.#before = now;
     const moved = this.#eye.step(seconds);
     if (moved) this.#listener.moved(this.#eye.position);
-    if (this.#lost || !(moved || this.#dirty)) return;
+    this.#dirty ||= moved || this.#next !== undefined;
+    if (this.#lost || !this.#dirty || !this.#pacer.ready()) return;
     this.#dirty = false;
+    if (this.#next) this.#person.show(this.#next.source, this.#next.layout);
+    this.#next = undefined;
     this.#draw();
     this.#person.drawn();
+    this.#pacer.drawn();
   }
 
   #draw(): void {
@@ -172,6 +178,7 @@ export class Stage {
 
   #loseContext(): void {
     this.#lost = true;
+    this.#pacer.reset();
     this.#person.abandon();
     this.#people.clear();
     this.#listener.contextLost();
