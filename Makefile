@@ -14,14 +14,14 @@ GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules build run test test-client test-go e2e lint bench eval doctor generate fuzz clean
+.PHONY: help setup modules build run test test-client test-go generated e2e lint bench eval doctor generate fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: ## install what is missing: Debian packages, Go and npm modules
 	@$(SETUP)
-	@$(MAKE) --no-print-directory modules
+	@$(MAKE) --no-print-directory -s modules
 
 modules: $(MODULES)
 	@go mod download
@@ -32,7 +32,7 @@ $(MODULES): client/package.json client/package-lock.json
 	@touch $@
 
 build: setup ## bin/virtualcube with the page inside
-	@$(MAKE) --no-print-directory $(BINARY)
+	@$(MAKE) --no-print-directory -s $(BINARY)
 
 $(PAGE): $(MODULES) $(PAGE_FILES)
 	@echo "== client: building the page"
@@ -57,6 +57,7 @@ doctor: build ## what this machine has, and what to do about what it lacks
 	@$(BINARY) doctor $(ARGS)
 
 test: build ## every test, as CI runs them
+	@$(MAKE) --no-print-directory generated
 	@$(MAKE) --no-print-directory test-client
 	@$(MAKE) --no-print-directory e2e
 	@$(MAKE) --no-print-directory test-go
@@ -70,6 +71,10 @@ test-go: ## the node: go vet, and go test with the race detector
 	@go vet ./... && go vet -tags e2e .
 	@echo "== go test -race (some minutes)"
 	@go test -race -timeout 15m ./...
+
+generated: ## whether generated files are as their generators make them
+	@echo "== go generate"
+	@.ci/generated
 
 e2e: build ## headless browsers against a node
 	@echo "== go test -tags e2e: headless browsers against a node"

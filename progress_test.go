@@ -18,15 +18,18 @@ func TestProgressLines(t *testing.T) {
 			<-time.After(200 * time.Millisecond)
 		}
 		lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-		if len(lines) != 4 || lines[0] != "baking: 0 of 60, 0 s" || lines[3] != "baking: 60 of 60, 12 s" {
-			t.Errorf("12 s of work printed %q, want a line every 5 s and one at the end", lines)
+		if len(lines) != 4 || lines[0] != "baking: 5 of 60, 1 s" || lines[3] != "baking: 60 of 60, 12 s" {
+			t.Errorf("12 s of work printed %q, want a line after 1 s, every 5 s and at the end", lines)
 		}
 	})
 }
 
-func TestProgressOfNothingIsSilent(t *testing.T) {
+func TestShortProgressIsSilent(t *testing.T) {
 	var out bytes.Buffer
-	newProgress(newConsole(&out), "baking")(60, 60)
+	show := newProgress(newConsole(&out), "baking")
+	for done := range 61 {
+		show(done, 60)
+	}
 	if out.Len() > 0 {
 		t.Errorf("printed %q", &out)
 	}

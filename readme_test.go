@@ -106,7 +106,7 @@ func TestContinuousIntegration(t *testing.T) {
 	if err != nil {
 		t.Fatalf("make -n test: %v\n%s", err, out)
 	}
-	for _, part := range []string{".ci/setup", "npm run --silent typecheck", "npm run --silent lint", "npm run --silent test", "go vet ./...", "go test -race", "go test -tags e2e"} {
+	for _, part := range []string{".ci/setup", ".ci/generated", "npm run --silent typecheck", "npm run --silent lint", "npm run --silent test", "go vet ./...", "go test -race", "go test -tags e2e"} {
 		if !strings.Contains(string(out), part) {
 			t.Errorf("`make test` does not run %q", part)
 		}
