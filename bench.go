@@ -180,8 +180,8 @@ func sway(ctx context.Context, viewer *whepclient.Viewer) error {
 	for {
 		phase := 2 * math.Pi * time.Since(start).Seconds() / swayPeriod
 		eye := protocol.Vector{swayWidth * math.Sin(phase), swayHeight * math.Sin(2*phase), swayFront}
-		if err := viewer.SendEye(ctx, eye); err != nil {
-			return ignoreEnd(ctx, err)
+		if err := viewer.SendEye(ctx, eye); err != nil && ctx.Err() == nil {
+			return err
 		}
 		select {
 		case <-ticker.C:
@@ -189,13 +189,6 @@ func sway(ctx context.Context, viewer *whepclient.Viewer) error {
 			return nil
 		}
 	}
-}
-
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // wait returns after d, or the reason why the context ended before.

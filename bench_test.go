@@ -85,9 +85,9 @@ func TestMeasurementJoinsInEitherOrder(t *testing.T) {
 	if len(samples) != 2 {
 		t.Fatalf("%d samples, want 2: %v", len(samples), samples)
 	}
-	for i, want := range []struct{ latency, transport, decode time.Duration }{{12, 1, 2}, {13, -1, 5}} {
+	for i, want := range []struct{ latency, transport, decode float64 }{{12, 1, 2}, {13, -1, 5}} {
 		s := samples[i]
-		if s.latency != want.latency*time.Millisecond || s.stages[transport] != want.transport*time.Millisecond || s.stages[decode] != want.decode*time.Millisecond {
+		if milliseconds(s.latency) != want.latency || milliseconds(s.stages[transport]) != want.transport || milliseconds(s.stages[decode]) != want.decode {
 			t.Errorf("sample %d = %v", i, s)
 		}
 		var sum time.Duration

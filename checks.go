@@ -30,7 +30,7 @@ func checkMachine(*environment) []finding {
 	var memory syscall.Sysinfo_t
 	found := fmt.Sprintf("%s/%s, %d CPUs", runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	if syscall.Sysinfo(&memory) == nil {
-		found += ", " + gigabytes(uint64(memory.Totalram)*uint64(memory.Unit)) + " of memory"
+		found += ", " + gigabytes(memory.Totalram*uint64(memory.Unit)) + " of memory"
 	}
 	return []finding{{Check: "machine", Level: good, Found: found}}
 }
