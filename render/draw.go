@@ -84,26 +84,28 @@ func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, ta
 	t.luma.Bind(3)
 	t.chroma.Bind(4)
 	t.occluder.Bind(5)
-	p := g.programs.warp
-	p.Use()
-	p.Floats("focal", c.Depth.Lens.Fx)
-	setRigid(p, "toView", target.Pose.Inverse().Mul(c.Depth.Pose))
-	setRigid(p, "toColour", c.toColour)
-	setLens(p, "colourLens", c.Colour.Lens)
-	l := target.Lens
-	p.Floats("viewFocal", l.Fx, l.Fy)
-	p.Floats("viewCentre", l.Cx, l.Cy)
-	p.Floats("viewSize", float64(l.Width), float64(l.Height))
-	p.Floats("hides", hidden)
-	if f.Colour.Range == capture.Full {
-		p.Floats("range", 219.0/255, 16.0/255, 224.0/255)
-	} else {
-		p.Floats("range", 1, 0, 1)
-	}
 	into.Clear([4]float32{})
 	into.DrawAll()
 	gl.TestDepth()
-	t.mesh.Draw()
+	for i, p := range g.programs.warp {
+		p.Use()
+		p.Floats("focal", c.Depth.Lens.Fx)
+		setRigid(p, "toView", target.Pose.Inverse().Mul(c.Depth.Pose))
+		setRigid(p, "toColour", c.toColour)
+		setLens(p, "colourLens", c.Colour.Lens)
+		l := target.Lens
+		p.Floats("viewFocal", l.Fx, l.Fy)
+		p.Floats("viewCentre", l.Cx, l.Cy)
+		p.Floats("viewSize", float64(l.Width), float64(l.Height))
+		p.Floats("hides", hidden)
+		if f.Colour.Range == capture.Full {
+			p.Floats("range", 219.0/255, 16.0/255, 224.0/255)
+		} else {
+			p.Floats("range", 1, 0, 1)
+		}
+		ranges := [3]int{0, c.mesher.inner, len(c.mesher.indices)}
+		t.mesh.DrawRange(ranges[i], ranges[i+1])
+	}
 }
 
 // blend merges the layers.

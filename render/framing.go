@@ -17,7 +17,7 @@ const (
 	windowTilt    = 14 * math.Pi / 180 // the eye may leave the window's axis this far
 	windowGuard   = 1.0 / 16           // of the half size, always free round the person: 8 pixels of a half-size tile of 256
 	windowMargin  = 0.03               // of the half size, free beyond the guard in a new window
-	windowSlack   = 0.30               // of the half size, free before the window shrinks
+	windowSlack   = 0.25               // of the half size, by which a new window must be smaller to replace one that fits
 	windowQuantum = 0.02               // metres
 	maxSpan       = 0.8                // metres between near and far
 	spanMargin    = 0.03               // metres, kept free before and behind the person
@@ -156,18 +156,18 @@ func (f *Framing) resize(b bounds) {
 	cx, cy := (b.left+b.right)/2, (b.bottom+b.top)/2
 	hw, hh := (b.right-b.left)/2, (b.top-b.bottom)/2
 	hw, hh = hw+f.missed, hh+f.missed
-	free := 1 - windowGuard
-	fits := math.Abs(cx)+hw <= w.HalfWidth*free && math.Abs(cy)+hh <= w.HalfHeight*free
-	tight := hw >= w.HalfWidth*(free-windowSlack) && hh >= w.HalfHeight*(free-windowSlack)
-	if fits && tight {
-		return
-	}
+	const free = 1 - windowGuard
 	up := func(v float64) float64 {
 		return math.Ceil(v/(free-windowMargin)/windowQuantum+1) * windowQuantum
 	}
-	w.HalfWidth, w.HalfHeight = up(hw), up(hh)
 	// Pixels more than twice as wide as high, or the reverse, waste the picture.
-	w.HalfWidth, w.HalfHeight = max(w.HalfWidth, w.HalfHeight/2), max(w.HalfHeight, w.HalfWidth/2)
+	width, height := max(up(hw), up(hh)/2), max(up(hh), up(hw)/2)
+	fits := math.Abs(cx)+hw <= w.HalfWidth*free && math.Abs(cy)+hh <= w.HalfHeight*free
+	tight := width >= w.HalfWidth*(1-windowSlack) && height >= w.HalfHeight*(1-windowSlack)
+	if fits && tight {
+		return
+	}
+	w.HalfWidth, w.HalfHeight = width, height
 	w.Center = quantise(w.Center.Add(w.Right.Scale(cx)).Add(w.Up.Scale(cy)), windowQuantum/2)
 	f.replace(w)
 }

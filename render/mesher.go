@@ -30,7 +30,9 @@ type mesher struct {
 	valid    []uint8     // 1 where the pixel is the person's
 	mask     []uint8     // 0..255, share of the person among the 3 x 3
 	vertices [][4]uint16 // depth pixel x, y; fallback depth; filter radius
-	indices  []uint32
+	indices  []uint32    // first the inner cells, whose mask is full, then the rest
+	inner    int         // number of indices of inner cells
+	border   []uint32
 	corner   []int32 // vertex number at each coarse grid point, -1 none
 	row      []span  // of the cells in one row
 }
@@ -96,7 +98,7 @@ func rays(l space.Lens) []float32 {
 // mesh makes mask and mesh of one depth picture. It returns false where it
 // shows nobody.
 func (m *mesher) mesh(depth capture.DepthPicture) bool {
-	m.vertices, m.indices = m.vertices[:0], m.indices[:0]
+	m.vertices, m.indices, m.border = m.vertices[:0], m.indices[:0], m.border[:0]
 	if m.region.empty() || m.classify(depth.Millimetres) < minPerson {
 		return false
 	}
@@ -117,6 +119,8 @@ func (m *mesher) mesh(depth capture.DepthPicture) bool {
 			}
 		}
 	}
+	m.inner = len(m.indices)
+	m.indices = append(m.indices, m.border...)
 	return len(m.indices) > 0
 }
 
@@ -209,7 +213,23 @@ func (m *mesher) coarse(x, y int, s span) {
 		}
 		v[i] = uint32(*at)
 	}
-	m.indices = append(m.indices, v[0], v[1], v[2], v[2], v[1], v[3])
+	if s.count == side*side && m.within(x, y) {
+		m.indices = append(m.indices, v[0], v[1], v[2], v[2], v[1], v[3])
+	} else {
+		m.border = append(m.border, v[0], v[1], v[2], v[2], v[1], v[3])
+	}
+}
+
+// within says whether the mask is full all over a cell: the 3 x 3 pixels of
+// eight places on its edge hold all that surround it.
+func (m *mesher) within(x, y int) bool {
+	const full = 9 * 28
+	all := uint8(full)
+	for v := 0; v <= cell; v += cell / 2 {
+		at := (y+v)*m.width + x
+		all &= m.mask[at] & m.mask[at+cell/2] & m.mask[at+cell]
+	}
+	return all == full
 }
 
 func distance(a, b uint16) int32 { return max(int32(a), int32(b)) - min(int32(a), int32(b)) }
@@ -243,7 +263,7 @@ func (m *mesher) fine(z []uint16, x, y int) {
 		}
 		first := i/cell*side + i%cell
 		for _, c := range triangles[missing] {
-			m.indices = append(m.indices, corner(first+c&1+(c>>1)*side))
+			m.border = append(m.border, corner(first+c&1+(c>>1)*side))
 		}
 	}
 }

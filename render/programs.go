@@ -9,7 +9,8 @@ import (
 
 // programs are the renderer's shaders.
 type programs struct {
-	occlude, warp        *gl.Program
+	occlude              *gl.Program
+	warp                 [2]*gl.Program // inner cells, border cells
 	halve, pyramid, fill *gl.Program
 	blend                [Cameras]*gl.Program // by the number of cameras less one
 	tileDepth, tileHalf  *gl.Program
@@ -42,12 +43,14 @@ func newPrograms() (*programs, error) {
 	cover, tiled := []string{"cover.vert"}, []string{"tiles.vert"}
 	list := []recipe{
 		{&p.occlude, "occlude", []string{"mesh.glsl", "occlude.vert"}, []string{"occlude.frag"}, ""},
-		{&p.warp, "warp", []string{"mesh.glsl", "warp.vert"}, []string{"warp.frag"}, ""},
 		{&p.pyramid, "pyramid", cover, []string{"pyramid.frag"}, "#define FIRST 0\n"},
 		{&p.halve, "pyramid base", tiled, []string{"pyramid.frag"}, "#define FIRST 1\n"},
 		{&p.fill, "fill", tiled, []string{"fill.frag"}, ""},
 		{&p.tileDepth, "depth tile", cover, []string{"pack_layout.gen.glsl", "tile_depth.frag"}, ""},
 		{&p.tileHalf, "half tile", tiled, []string{"tile_half.frag"}, ""},
+	}
+	for i := range p.warp {
+		list = append(list, recipe{&p.warp[i], "warp", []string{"mesh.glsl", "warp.vert"}, []string{"warp.frag"}, fmt.Sprintf("#define BORDER %d\n", i)})
 	}
 	for i := range p.blend {
 		list = append(list, recipe{&p.blend[i], "blend", tiled, []string{"blend.frag"}, fmt.Sprintf("#define COUNT %d\n", i+1)})
@@ -65,7 +68,7 @@ func (p *programs) delete() {
 	if p == nil {
 		return
 	}
-	for _, x := range append(p.blend[:], p.occlude, p.warp, p.halve, p.pyramid, p.fill, p.tileDepth, p.tileHalf) {
+	for _, x := range append(p.blend[:], p.occlude, p.warp[0], p.warp[1], p.halve, p.pyramid, p.fill, p.tileDepth, p.tileHalf) {
 		x.Delete()
 	}
 	p.cover.Delete()

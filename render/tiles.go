@@ -1,8 +1,6 @@
 package render
 
 import (
-	"math"
-
 	"github.com/virtualcube/virtualcube/capture/space"
 )
 
@@ -34,32 +32,35 @@ func (t *tiles) cover(cameras []*camera, target space.Camera) {
 	t.build()
 }
 
+// mark projects the vertices of a mesh. The squares at the four corners round
+// each are marked: a cell reaches no further than half a square, unless the
+// eye is far nearer than the camera.
 func (t *tiles) mark(c *camera, target space.Camera) {
 	m := target.Pose.Inverse().Mul(c.Depth.Pose)
 	l := target.Lens
+	var r [9]float32
+	for i, v := range m.R {
+		r[i] = float32(v) / 1000 // depth is in millimetres
+	}
+	tx, ty, tz := float32(m.T.X), float32(m.T.Y), float32(m.T.Z)
+	fx, fy, cx, cy := float32(l.Fx)/tileSide, float32(l.Fy)/tileSide, float32(l.Cx)/tileSide, float32(l.Cy)/tileSide
+	reach := float32(cell/2*2*c.mesher.footprint*max(l.Fx, l.Fy)) / 1000 / tileSide
+	right, bottom := float32(t.columns), float32(t.rows)
 	for _, v := range c.mesher.vertices {
 		at := 2 * (int(v[1])*c.mesher.width + int(v[0]))
-		z := float64(v[2]) / 1000
-		p := m.Apply(space.Vec3{X: float64(c.rays[at]) * z, Y: float64(c.rays[at+1]) * z, Z: z})
-		if !(p.Z > minDistance) {
+		z := float32(v[2])
+		x, y := c.rays[at]*z, c.rays[at+1]*z
+		pz := r[6]*x + r[7]*y + r[8]*z + tz
+		if !(pz > minDistance) {
 			continue
 		}
-		u, w := l.Fx*p.X/p.Z+l.Cx, l.Fy*p.Y/p.Z+l.Cy
-		// Half a cell, as large as the target sees it head on, and rounding.
-		reach := float64(v[3])*2*z*c.mesher.footprint*max(l.Fx, l.Fy)/p.Z + 2
-		t.markRect(u-reach, w-reach, u+reach, w+reach)
-	}
-}
-
-func (t *tiles) markRect(x0, y0, x1, y1 float64) {
-	limit := func(v float64, n int) int { return int(max(0, min(float64(n), math.Floor(v/tileSide)))) }
-	if x1 < 0 || y1 < 0 {
-		return
-	}
-	for y := limit(y0, t.rows); y <= min(limit(y1, t.rows), t.rows-1); y++ {
-		for x := limit(x0, t.columns); x <= min(limit(x1, t.columns), t.columns-1); x++ {
-			t.marked[y*t.columns+x] = true
-		}
+		u := fx*(r[0]*x+r[1]*y+r[2]*z+tx)/pz + cx
+		w := fy*(r[3]*x+r[4]*y+r[5]*z+ty)/pz + cy
+		d := reach*z/pz + 2.0/tileSide
+		x0, x1 := int(max(0, min(right-1, u-d))), int(max(0, min(right-1, u+d)))
+		y0, y1 := int(max(0, min(bottom-1, w-d))), int(max(0, min(bottom-1, w+d)))
+		t.marked[y0*t.columns+x0], t.marked[y0*t.columns+x1] = true, true
+		t.marked[y1*t.columns+x0], t.marked[y1*t.columns+x1] = true, true
 	}
 }
 

@@ -49,12 +49,15 @@ func fill(buffer uint32, capacity int, data unsafe.Pointer, size int) int {
 }
 
 // Draw draws all triangles.
-func (m *Mesh) Draw() {
-	if m.count == 0 {
+func (m *Mesh) Draw() { m.DrawRange(0, int(m.count)) }
+
+// DrawRange draws the triangles of indices from up to, not including, to.
+func (m *Mesh) DrawRange(from, to int) {
+	if from >= to {
 		return
 	}
 	gl45.BindVertexArray(m.array)
-	gl45.DrawElements(gl45.TRIANGLES, m.count, gl45.UNSIGNED_INT, nil)
+	gl45.DrawElementsWithOffset(gl45.TRIANGLES, int32(to-from), gl45.UNSIGNED_INT, uintptr(4*from))
 }
 
 // Delete frees the mesh. It may be nil.

@@ -1,5 +1,7 @@
 // One camera's layer of the view.
 //
+// with #define BORDER 1 for cells at the person's border, 0 for inner ones, whose
+// mask is full
 // in   mask        R8, share of the person among the 3 x 3 depth pixels
 // in   luma, chroma  NV12 of the colour camera
 // in   occluder    depth from the colour camera, 1 - nearest / z
@@ -27,16 +29,22 @@ const float erosion = 0.56; // mask below which a pixel is not the person
 const float feather = 0.03; // of the picture: weight fades towards its border
 
 void main() {
-    float m = texture(mask, depthAt).r;
     vec2 border = min(colourAt, 1.0 - colourAt);
-    if (m < erosion || min(border.x, border.y) <= 0.0) discard;
+    float edge = min(border.x, border.y);
+    float inner = 1.0;
+    bool dropped = edge <= 0.0;
+#if BORDER
+    float m = texture(mask, depthAt).r;
+    dropped = dropped || m < erosion;
+    inner = 0.1 + 0.9 * smoothstep(erosion, 1.0, m);
+#endif
 
     if (hides > 0.0) {
         float front = nearest / max(1.0 - texture(occluder, colourAt).r, 1e-4);
-        if (colourZ > front + hides) discard;
+        dropped = dropped || colourZ > front + hides;
     }
-    float inner = smoothstep(erosion, 1.0, m);
-    float quality = clamp(1.4 * facing, 0.3, 1.0) * (0.1 + 0.9 * inner) * smoothstep(0.0, feather, min(border.x, border.y));
+    if (dropped) discard;
+    float quality = clamp(1.4 * facing, 0.3, 1.0) * inner * smoothstep(0.0, feather, edge);
 
     float y = texture(luma, colourAt).r * range.x + range.y;
     vec2 c = (texture(chroma, colourAt).rg - 128.0 / 255.0) * range.z + 128.0 / 255.0;
