@@ -20,8 +20,8 @@ import (
 	"github.com/virtualcube/virtualcube/capture/synthetic"
 )
 
-// browserRig stands still and wears markers whose places are known. 256x256 at
-// 12 views a second leaves two cores time for the browser.
+// browserRig stands still and wears markers whose places are known. 12 views a
+// second leave two cores time for the browser.
 const browserRig = "synthetic:?markers=on&freeze=0&frames=2&rate=12"
 
 // scriptPatience is how long one browser test may take.
@@ -30,18 +30,30 @@ const scriptPatience = 3 * time.Minute
 // TestBrowser starts a node with the README's command and lets headless
 // browsers and a foreign client watch it: the scripts in client/test.
 func TestBrowser(t *testing.T) {
-	settings := []string{
-		"VIRTUALCUBE_SIZE=256x256", "VIRTUALCUBE_LISTEN=127.0.0.1:0", "VIRTUALCUBE_MEDIA_PORT=0",
-		"VIRTUALCUBE_CACHE_DIR=" + t.TempDir(), "VIRTUALCUBE_STATE_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(),
-	}
-	commands, _ := readmeCommands(t)
-	words := strings.Fields(commands[0]) // make run: TestReadmeStartsSomething
-	link := startNode(t, settings, append(words, "RIG="+browserRig)...)
-	environment := append(settings, "VIRTUALCUBE_URL="+link, "VIRTUALCUBE_MARKERS="+markers(t))
-	for _, script := range []string{"join", "parallax", "context", "foreign"} {
+	environment := watchedNode(t, browserRig, "256x256")
+	for _, script := range []string{"join", "context", "foreign"} {
 		t.Run(script, func(t *testing.T) { runScript(t, script, environment) })
 	}
 	t.Run("latency", func(t *testing.T) { checkLatency(t, runScript(t, "latency", environment)) })
+}
+
+// TestBrowserParallax measures where things are drawn, in pixels, at full size
+// and without the sensors' noise: geometry alone.
+func TestBrowserParallax(t *testing.T) {
+	runScript(t, "parallax", append(watchedNode(t, browserRig+"&noise=off", "512x512"), "VIRTUALCUBE_MARKERS="+markers(t)))
+}
+
+// watchedNode starts a node of its own with the README's command and returns
+// the environment of the scripts that watch it.
+func watchedNode(t *testing.T, rig, size string) []string {
+	t.Helper()
+	commands, _ := readmeCommands(t)
+	words := strings.Fields(commands[0]) // make run: TestReadmeStartsSomething
+	link := startNode(t, []string{
+		"VIRTUALCUBE_SIZE=" + size, "VIRTUALCUBE_LISTEN=127.0.0.1:0", "VIRTUALCUBE_MEDIA_PORT=0",
+		"VIRTUALCUBE_CACHE_DIR=" + t.TempDir(), "VIRTUALCUBE_STATE_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(),
+	}, append(words, "RIG="+rig)...)
+	return []string{"VIRTUALCUBE_URL=" + link}
 }
 
 // checkLatency asserts loosely, since the machine may be doing other work; the
