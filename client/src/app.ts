@@ -162,7 +162,8 @@ export class App {
   #frameOn(w: WindowMessage): void {
     this.#framed = true;
     const top = w.center[1] + w.halfHeight * 1.04;
-    const bottom = w.center[1] - w.halfHeight * 0.9; // where the capture ends is no pretty sight
+    // Where the capture ends is no pretty sight; the person alone is shown whole.
+    const bottom = w.center[1] - w.halfHeight * (this.#options.plain ? 1.04 : 0.9);
     const framing: Framing = {
       // The head is in the middle, whatever the hands do at the moment.
       center: [0, (top + bottom) / 2, 0],

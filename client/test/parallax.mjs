@@ -16,6 +16,8 @@ await withBrowser("parallax", async (browser) => {
   const page = await openPage(browser, nodeAddress("?freeze&plain"));
   await views(page, 40);
   const known = markers();
+  // Buttons must not hide a marker.
+  await page.addStyleTag({ content: ".bar, .tools { visibility: hidden }" });
 
   /** Puts the page's eye somewhere; where the markers should be, where they are, and how much of each is there. */
   async function look(name, eye) {

@@ -21,21 +21,26 @@ void main() {
   ivec2 corner = ivec2(gl_FragCoord.xy) * tile / cells;
 
   float z[16];
-  float nearest = 1e9, closest = 1e9, furthest = 0.0;
+  float nearest = 1e9, innerFurthest = 0.0, mean = 0.0, closest = 1e9, furthest = 0.0;
   for (int i = 0; i < 16; i++) {
     ivec2 o = ivec2(i & 3, i >> 2);
     ivec2 at = clamp(corner + o - 2, ivec2(0), tile - 1);
     z[i] = metresOf(255.0 * texelFetch(depth, at, 0).r, camera.near, camera.far);
-    bool inner = o.x >= 1 && o.x <= 2 && o.y >= 1 && o.y <= 2;
-    if (inner) nearest = min(nearest, z[i]);
+    if (o.x >= 1 && o.x <= 2 && o.y >= 1 && o.y <= 2) {
+      nearest = min(nearest, z[i]);
+      innerFurthest = max(innerFurthest, z[i]);
+      mean += 0.25 * z[i];
+    }
     closest = min(closest, z[i]);
     furthest = max(furthest, z[i]);
   }
-  // The nearest surface wins at a step; what belongs to it is averaged, which
-  // takes most of the codec's noise away.
+  // At a step the nearest surface wins. Elsewhere the mean is meant: on a slope
+  // the nearest would lie before the surface. What is close to it is averaged,
+  // which takes most of the codec's noise away.
+  float middle = innerFurthest - nearest < depthStep ? mean : nearest;
   float sum = 0.0, weight = 0.0;
   for (int i = 0; i < 16; i++) {
-    float w = weights[i & 3] * weights[i >> 2] * (abs(z[i] - nearest) < depthStep ? 1.0 : 0.0);
+    float w = weights[i & 3] * weights[i >> 2] * (abs(z[i] - middle) < depthStep ? 1.0 : 0.0);
     sum += w * z[i];
     weight += w;
   }
