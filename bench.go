@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -76,21 +76,20 @@ func bake(ctx context.Context, source capture.Source) (time.Duration, error) {
 
 // measure runs node and viewer until the time is over.
 func (c *benchCommand) measure(env *environment, n *node, whep string, m *measurement) (*benchReport, error) {
-	ctx, stop := context.WithCancelCause(env.ctx)
-	defer stop(nil)
-	var parts sync.WaitGroup
-	parts.Go(func() { stop(n.Run(ctx)) })
-	report, err := c.watch(ctx, n, n.server.URL()[:len(n.server.URL())-1]+whep, m, env)
-	stop(nil)
-	parts.Wait()
-	return report, errors.Join(err, cause(ctx))
+	serving := newGroup(env.ctx)
+	serving.run(n.Run)
+	report, err := c.watch(serving.ctx, n, strings.TrimSuffix(n.server.URL(), "/")+whep, m, env)
+	if nodeErr := serving.end(); nodeErr != nil {
+		return nil, nodeErr // the cause of err, if there is one
+	}
+	return report, err
 }
 
 // watch joins, waits for the warm-up and measures.
-func (c *benchCommand) watch(ctx context.Context, n *node, url string, m *measurement, env *environment) (_ *benchReport, err error) {
+func (c *benchCommand) watch(ctx context.Context, n *node, url string, m *measurement, env *environment) (*benchReport, error) {
 	info, err := n.pipeline.device.Info(ctx)
 	if err != nil {
-		return nil, ignoreClosed(err)
+		return nil, err
 	}
 	if err := m.open(); err != nil {
 		return nil, err
@@ -100,19 +99,16 @@ func (c *benchCommand) watch(ctx context.Context, n *node, url string, m *measur
 	if err != nil {
 		return nil, err
 	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var parts sync.WaitGroup
-	parts.Go(func() { fail(stop, viewer.Run(ctx)) })
+	watching := newGroup(ctx)
+	watching.run(viewer.Run)
 	if !c.Still {
-		parts.Go(func() { fail(stop, sway(ctx, viewer)) })
+		watching.run(func(ctx context.Context) error { return sway(ctx, viewer) })
 	}
-	report, err := c.sample(ctx, n, m, viewer, env)
-	stop(nil)
-	parts.Wait()
+	report, err := c.sample(watching.ctx, n, m, viewer, env)
+	viewerErr := watching.end()
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closePatience)
 	defer cancel()
-	if err := errors.Join(err, cause(ctx), viewer.Close(closing)); err != nil {
+	if err := errors.Join(viewerErr, err, viewer.Close(closing)); err != nil {
 		return nil, err
 	}
 	report.GLRenderer, report.GLVersion = info.Renderer, info.Version
@@ -126,7 +122,7 @@ func (c *benchCommand) sample(ctx context.Context, n *node, m *measurement, view
 	case <-time.After(joinPatience):
 		return nil, fmt.Errorf("bench: no view came within %v; `virtualcube doctor` looks for the reason", joinPatience)
 	case <-ctx.Done():
-		return nil, context.Cause(ctx)
+		return nil, errOver
 	}
 	if err := wait(ctx, seconds(c.WarmUp)); err != nil {
 		return nil, err
@@ -191,7 +187,9 @@ func sway(ctx context.Context, viewer *whepclient.Viewer) error {
 	}
 }
 
-// wait returns after d, or the reason why the context ended before.
+var errOver = errors.New("bench: the recording was over, or a signal came, before the measurement was")
+
+// wait returns after d, or errOver where the context ended before.
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -199,7 +197,7 @@ func wait(ctx context.Context, d time.Duration) error {
 	case <-timer.C:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return errOver
 	}
 }
 

@@ -58,19 +58,13 @@ func glInfo(ctx context.Context) (gl.Info, error) {
 	ctx, cancel := context.WithTimeout(ctx, glPatience)
 	defer cancel()
 	device := gl.New(slog.New(slog.DiscardHandler))
-	failed := make(chan error, 1)
-	go func() { failed <- device.Run(ctx) }()
+	running := newGroup(ctx)
+	running.run(device.Run)
 	info, err := device.Info(ctx)
-	cancel()
-	return info, errors.Join(<-failed, ignoreClosed(err))
-}
-
-// ignoreClosed leaves an error away whose reason Run returns.
-func ignoreClosed(err error) error {
-	if errors.Is(err, gl.ErrClosed) {
-		return nil
+	if deviceErr := running.end(); deviceErr != nil {
+		return info, deviceErr // the cause of err, if there is one
 	}
-	return err
+	return info, err
 }
 
 func checkEncoders(env *environment) []finding {

@@ -114,16 +114,17 @@ func (s stage) Truth(instant int, target space.Camera) (score.Picture, score.Mas
 // withRenderer runs f with a renderer on a device of its own.
 func withRenderer(ctx context.Context, rig capture.Rig, size Size, cameras int, f func(*render.Renderer) error) error {
 	device := gl.New(slog.New(slog.DiscardHandler))
-	deviceCtx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	ended := make(chan error, 1)
-	go func() { ended <- device.Run(deviceCtx) }()
 	renderer, err := render.New(device, rig, render.Options{Width: size.Width, Height: size.Height, Cameras: cameras})
-	if err == nil {
-		err = errors.Join(ignoreClosed(f(renderer)), renderer.Close(deviceCtx))
+	if err != nil {
+		return err
 	}
-	stop()
-	return errors.Join(err, <-ended)
+	running := newGroup(context.WithoutCancel(ctx))
+	running.run(device.Run)
+	err = errors.Join(f(renderer), renderer.Close(running.ctx))
+	if deviceErr := running.end(); deviceErr != nil {
+		return deviceErr // the cause of err, if there is one
+	}
+	return err
 }
 
 func printReport(w io.Writer, r *eval.Report) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"sync"
 
 	"github.com/virtualcube/virtualcube/client"
 	"github.com/virtualcube/virtualcube/render/pack"
@@ -99,22 +98,13 @@ func when(condition bool, otherwise string) error {
 	return errors.New(otherwise)
 }
 
-// Run serves until the context ends or a part fails, and returns after all
-// parts. It may be called once.
+// Run serves until the context ends, the recording is over or a part fails, and
+// returns after all parts. It may be called once.
 func (n *node) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	var parts sync.WaitGroup
-	part := func(run func(context.Context) error) {
-		parts.Go(func() {
-			err := run(ctx)
-			stop(err) // a part that ends ends the node; nil becomes Canceled
-		})
-	}
-	part(n.server.Run)
-	part(n.pipeline.Run)
-	parts.Wait()
-	return errors.Join(cause(ctx), n.media.Close())
+	parts := newGroup(ctx)
+	parts.run(n.server.Run)
+	parts.run(n.pipeline.Run)
+	return errors.Join(parts.join(), n.media.Close())
 }
 
 // close frees what newNode opened, if it does not run.

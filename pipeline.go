@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -78,40 +77,28 @@ func openVP8(width, height, bitsPerSecond int) (encode.Encoder, error) {
 // closePatience is how long freeing the GPU may take.
 const closePatience = 5 * time.Second
 
-// Run works until the context ends or a part fails, and returns after all
-// parts. It may be called once and closes the source.
+// Run works until the context ends, the recording is over or a part fails, and
+// returns after all parts. It may be called once and closes the source.
 func (p *pipeline) Run(ctx context.Context) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	deviceCtx, stopDevice := context.WithCancel(context.WithoutCancel(ctx))
-	defer stopDevice()
+	device := newGroup(context.WithoutCancel(ctx)) // ends last: the renderer frees what it holds there
+	parts := newGroup(ctx)
+	device.run(func(ctx context.Context) error {
+		defer parts.stop()
+		return p.device.Run(ctx)
+	})
+	parts.run(func(ctx context.Context) error { return p.sets.Run(ctx, p.source) })
+	parts.run(func(ctx context.Context) error { return over(p.view.Run(ctx)) })
+	err := parts.join()
 
-	var device, parts sync.WaitGroup
-	device.Go(func() { fail(stop, p.device.Run(deviceCtx)) })
-	parts.Go(func() { fail(stop, p.sets.Run(ctx, p.source)) })
-	parts.Go(func() { fail(stop, p.view.Run(ctx)) })
-	parts.Wait()
-
-	closing, cancel := context.WithTimeout(deviceCtx, closePatience)
+	closing, cancel := context.WithTimeout(device.ctx, closePatience)
 	defer cancel()
-	err := p.renderer.Close(closing)
-	stopDevice()
-	device.Wait()
-	return errors.Join(cause(ctx), err, p.source.Close())
+	closeErr := p.renderer.Close(closing)
+	return errors.Join(device.end(), err, closeErr, p.source.Close())
 }
 
-// fail stops everything with the first error.
-func fail(stop context.CancelCauseFunc, err error) {
-	if err != nil {
-		stop(err)
-	}
-}
-
-// cause is the error that fail stopped a context with. It is nil for a context
-// that was cancelled from outside, and for a recording that is over.
-func cause(ctx context.Context) error {
-	err := context.Cause(ctx)
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, frameset.ErrEnded) {
+// over takes the end of a recording for no error.
+func over(err error) error {
+	if errors.Is(err, frameset.ErrEnded) {
 		return nil
 	}
 	return err

@@ -5,9 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -150,6 +153,50 @@ func watch(t *testing.T, whep string, wanted int) {
 	}
 	if err := viewer.Close(ctx); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWithoutOpenGL runs in processes of their own, since EGL looks for its
+// drivers once a process.
+func TestWithoutOpenGL(t *testing.T) {
+	isolate(t)
+	for _, args := range [][]string{{"run", smallRig}, {"bench", smallRig}, {"eval", smallRig}, {"doctor"}} {
+		t.Run(args[0], func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(context.Background(), patience)
+			defer cancel()
+			command := exec.CommandContext(ctx, os.Args[0], append(args, "--listen", "127.0.0.1:0", "--media-port", "0", "--log-level", "error")...)
+			command.Env = append(os.Environ(), asCommand+"=1", "__EGL_VENDOR_LIBRARY_FILENAMES="+os.DevNull)
+			out, err := command.CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != exitFailed {
+				t.Errorf("%v, want exit code %d", err, exitFailed)
+			}
+			if !bytes.Contains(out, []byte("OpenGL 4.5")) || !bytes.Contains(out, []byte("install")) || bytes.Contains(out, []byte("panic")) {
+				t.Errorf("the message should say what lacks and what to do: %s", out)
+			}
+		})
+	}
+}
+
+func TestRunWithOwnCertificate(t *testing.T) {
+	isolate(t)
+	link, stop := startRun(t, "--tls", "self", smallRig)
+	if !strings.HasPrefix(link, "https://127.0.0.1:") {
+		t.Errorf("link %s", link)
+	}
+	if code, out := stop(); code != exitOK || !regexp.MustCompile(`([0-9A-F]{2}:){31}[0-9A-F]{2}`).MatchString(out) {
+		t.Errorf("exit code %d, no fingerprint in %q", code, out)
+	}
+}
+
+func TestRunEndsWithTheRecording(t *testing.T) {
+	isolate(t)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	var out, errs bytes.Buffer
+	rig := "folder:" + testData(t, "person5") + "?loop=0"
+	if code := execute(ctx, []string{"run", "--listen", "127.0.0.1:0", "--media-port", "0", rig}, &out, &errs); code != exitOK {
+		t.Errorf("exit code %d: %s", code, &errs)
 	}
 }
 
