@@ -27,7 +27,7 @@ const patience = 2 * time.Minute
 var links = regexp.MustCompile(`https?://\S+`)
 
 // startRun executes `run` until the returned function is called, which gives
-// its exit code and what it printed.
+// its exit code and all that it printed.
 func startRun(t *testing.T, args ...string) (link string, stop func() (int, string)) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -62,7 +62,7 @@ func startRun(t *testing.T, args ...string) (link string, stop func() (int, stri
 		if c != exitOK {
 			t.Logf("run printed %s%s", &out, &errs)
 		}
-		return c, out.String()
+		return c, out.String() + errs.String()
 	}
 }
 

@@ -116,7 +116,7 @@ func (s *Server) Close() error { return s.listener.Close() }
 // Run serves, and runs the endpoint, until the context ends; it then lets
 // viewers and requests end and returns nil.
 func (s *Server) Run(ctx context.Context) error {
-	log := s.config.Log.With("url", s.url)
+	log := s.config.Log.With("address", s.listener.Addr().String())
 	log.Info("server started")
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
