@@ -43,9 +43,9 @@ const occluderScale = 4
 
 // textures is what the renderer keeps of one camera on the GPU.
 type textures struct {
-	depth, rays, mask, luma, chroma, occluder *gl.Texture
-	occlusion                                 *gl.Target
-	mesh                                      *gl.Mesh
+	rays, mask, luma, chroma, occluder *gl.Texture
+	occlusion                          *gl.Target
+	mesh                               *gl.Mesh
 }
 
 func newTextures(c *camera, filter gl.Filter) (*textures, error) {
@@ -57,7 +57,6 @@ func newTextures(c *camera, filter gl.Filter) (*textures, error) {
 		width, height int
 		filter        gl.Filter
 	}{
-		{&t.depth, gl.R16UI, d.Width, d.Height, gl.Nearest},
 		{&t.rays, gl.RG32F, d.Width, d.Height, gl.Nearest},
 		{&t.mask, gl.R8, d.Width, d.Height, gl.Linear},
 		{&t.luma, gl.R8, l.Width, l.Height, filter},
@@ -82,7 +81,6 @@ func newTextures(c *camera, filter gl.Filter) (*textures, error) {
 
 // upload hands one frame and its mesh to the GPU.
 func (t *textures) upload(c *camera, f *capture.Frame) {
-	t.depth.Upload(unsafe.Pointer(&f.Depth.Millimetres[0]), 2*f.Depth.Width)
 	t.mask.Upload(unsafe.Pointer(&c.mesher.mask[0]), c.mesher.width)
 	t.luma.Upload(unsafe.Pointer(&f.Colour.Planes[0][0]), f.Colour.Strides[0])
 	t.chroma.Upload(unsafe.Pointer(&f.Colour.Planes[1][0]), f.Colour.Strides[1])
@@ -90,7 +88,7 @@ func (t *textures) upload(c *camera, f *capture.Frame) {
 }
 
 func (t *textures) delete() {
-	for _, x := range []*gl.Texture{t.depth, t.rays, t.mask, t.luma, t.chroma, t.occluder} {
+	for _, x := range []*gl.Texture{t.rays, t.mask, t.luma, t.chroma, t.occluder} {
 		x.Delete()
 	}
 	t.occlusion.Delete()

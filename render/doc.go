@@ -11,11 +11,12 @@
 //     cameras): a depth pixel is the person's where it lies in the rig's
 //     volume and is no flying pixel; a 3 x 3 average of that makes the mask.
 //     The person's pixels become a grid mesh with 4-pixel cells, split into
-//     1-pixel cells where depth steps.
-//  3. warp (mesh.glsl, warp.*): each vertex takes the average of the
-//     neighbouring depths of its own surface, is unprojected through the depth lens and
-//     projected both into the view and, through the full lens model, into the
-//     colour camera. A depth buffer drawn from the colour camera (occlude.*)
+//     1-pixel cells where depth steps. Each vertex takes the mean of the
+//     neighbouring depths of its own surface: smoothing costs only where a
+//     vertex is.
+//  3. warp (mesh.glsl, warp.*): a vertex is unprojected through the depth lens
+//     and projected both into the view and, through the full lens model, into
+//     the colour camera. A depth buffer drawn from the colour camera (occlude.*)
 //     keeps the colour of what hides a point from being painted on it. Each
 //     camera gives one layer: colour, quality, alpha, depth.
 //  4. blend (blend.frag): layers within SoftDepth of the nearest surface are

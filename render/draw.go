@@ -65,14 +65,12 @@ func (g *gpu) upload(c *camera, index int, f *capture.Frame) error {
 
 // warp draws one camera's layer.
 func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, target space.Camera) {
-	t.depth.Bind(0)
-	t.rays.Bind(1)
+	t.rays.Bind(0)
 	hidden := 0.0
 	if !c.Aligned() {
 		hidden = hides
 		p := g.programs.occlude
 		p.Use()
-		p.Floats("focal", c.Depth.Lens.Fx)
 		setRigid(p, "toColour", c.toColour)
 		setLens(p, "colourLens", c.Colour.Lens)
 		t.occlusion.Clear([4]float32{})
@@ -80,16 +78,15 @@ func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, ta
 		gl.TestDepth()
 		t.mesh.Draw()
 	}
-	t.mask.Bind(2)
-	t.luma.Bind(3)
-	t.chroma.Bind(4)
-	t.occluder.Bind(5)
+	t.mask.Bind(1)
+	t.luma.Bind(2)
+	t.chroma.Bind(3)
+	t.occluder.Bind(4)
 	into.Clear([4]float32{})
 	into.DrawAll()
 	gl.TestDepth()
 	for i, p := range g.programs.warp {
 		p.Use()
-		p.Floats("focal", c.Depth.Lens.Fx)
 		setRigid(p, "toView", target.Pose.Inverse().Mul(c.Depth.Pose))
 		setRigid(p, "toColour", c.toColour)
 		setLens(p, "colourLens", c.Colour.Lens)

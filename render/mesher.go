@@ -29,12 +29,19 @@ type mesher struct {
 
 	valid    []uint8     // 1 where the pixel is the person's
 	mask     []uint8     // 0..255, share of the person among the 3 x 3
-	vertices [][4]uint16 // depth pixel x, y; fallback depth; filter radius
+	vertices [][4]uint16 // depth pixel x, y; depth in 1/8 mm; facing, 65535 is 1
 	indices  []uint32    // first the inner cells, whose mask is full, then the rest
 	inner    int         // number of indices of inner cells
 	border   []uint32
-	corner   []int32 // vertex number at each coarse grid point, -1 none
-	row      []span  // of the cells in one row
+	corner   []corner // at each coarse grid point
+	row      []span   // of the cells in one row
+}
+
+// corner is the vertex made last at a coarse grid point, and the mean depth of
+// the cell that made it; vertex is -1 where there is none.
+type corner struct {
+	vertex int32
+	mean   int32
 }
 
 type rect struct{ x0, y0, x1, y1 int } // half open
@@ -49,7 +56,7 @@ func newMesher(camera space.Camera, volume space.Box, rays []float32) *mesher {
 		width: w, height: h,
 		low: make([]uint16, w*h), high: make([]uint16, w*h),
 		valid: make([]uint8, w*h), mask: make([]uint8, w*h),
-		corner:    make([]int32, (w/cell+1)*(h/cell+1)),
+		corner:    make([]corner, (w/cell+1)*(h/cell+1)),
 		row:       make([]span, w/cell),
 		footprint: 1 / camera.Lens.Fx,
 		region:    rect{x0: w, y0: h},
@@ -71,11 +78,11 @@ func newMesher(camera space.Camera, volume space.Box, rays []float32) *mesher {
 		px, py := i%w, i/w
 		m.region = rect{min(m.region.x0, px), min(m.region.y0, py), max(m.region.x1, px+1), max(m.region.y1, py+1)}
 	}
-	// Whole cells and one pixel of border keep the inner loops free of tests.
+	// Whole cells and two pixels of border keep the inner loops free of tests.
 	m.region.x0 = max(m.region.x0/cell*cell, cell)
 	m.region.y0 = max(m.region.y0/cell*cell, cell)
-	m.region.x1 = min((m.region.x1+cell-1)/cell*cell, (w-2)/cell*cell)
-	m.region.y1 = min((m.region.y1+cell-1)/cell*cell, (h-2)/cell*cell)
+	m.region.x1 = min((m.region.x1+cell-1)/cell*cell, (w-3)/cell*cell)
+	m.region.y1 = min((m.region.y1+cell-1)/cell*cell, (h-3)/cell*cell)
 	return m
 }
 
@@ -104,7 +111,7 @@ func (m *mesher) mesh(depth capture.DepthPicture) bool {
 	}
 	m.blur()
 	for i := range m.corner {
-		m.corner[i] = -1
+		m.corner[i].vertex = -1
 	}
 	for y := m.region.y0; y+cell <= m.region.y1; y += cell {
 		m.measure(depth.Millimetres, y)
@@ -113,7 +120,7 @@ func (m *mesher) mesh(depth capture.DepthPicture) bool {
 			switch {
 			case s.count == 0:
 			case s.high-s.low <= m.spread(s.low, cell):
-				m.coarse(x, y, s)
+				m.coarse(depth.Millimetres, x, y, s)
 			default:
 				m.fine(depth.Millimetres, x, y)
 			}
@@ -199,19 +206,19 @@ func (m *mesher) measure(z []uint16, y int) {
 
 // coarse adds one cell of two triangles. Corners outside the person stand at
 // the cell's mean depth; the mask cuts them off in the shader.
-func (m *mesher) coarse(x, y int, s span) {
-	mean := uint16(s.sum / s.count)
+func (m *mesher) coarse(z []uint16, x, y int, s span) {
+	mean := s.sum / s.count
 	columns := m.width/cell + 1
 	var v [4]uint32
 	for i := range v {
 		px, py := x+cell*(i&1), y+cell*(i>>1)
 		at := &m.corner[py/cell*columns+px/cell]
 		// A corner beside the person may border two surfaces: each gets its own.
-		if *at < 0 || distance(m.vertices[*at][2], mean) > m.spread(int32(mean), cell) {
-			*at = int32(len(m.vertices))
-			m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), mean, cell / 2})
+		if limit := m.spread(mean, cell); at.vertex < 0 || at.mean-mean > limit || mean-at.mean > limit {
+			*at = corner{int32(len(m.vertices)), mean}
+			m.vertices = append(m.vertices, m.smooth(z, px, py, mean, cell/2))
 		}
-		v[i] = uint32(*at)
+		v[i] = uint32(at.vertex)
 	}
 	if s.count == side*side && m.within(x, y) {
 		m.indices = append(m.indices, v[0], v[1], v[2], v[2], v[1], v[3])
@@ -232,16 +239,57 @@ func (m *mesher) within(x, y int) bool {
 	return all == full
 }
 
-func distance(a, b uint16) int32 { return max(int32(a), int32(b)) - min(int32(a), int32(b)) }
+// Constants of smooth.
+const (
+	eighths          = 8     // of a millimetre, the unit of a vertex's depth
+	sameSurface      = 18e-6 // mm a mm squared: depths further off are another surface's
+	sameSurfaceFloor = 8     // mm
+)
+
+// smooth makes the vertex at a depth pixel: the mean of the depths of its own
+// surface among 3 x 3 taps, radius pixels apart, and the cosine between its
+// normal and its ray from the plane through them (separable least squares).
+// reference stands in for a pixel that shows another surface.
+func (m *mesher) smooth(z []uint16, x, y int, reference int32, radius int) [4]uint16 {
+	tolerance := sameSurfaceFloor + int32(math.Ceil(sameSurface*float64(reference)*float64(reference)))
+	if own := int32(z[y*m.width+x]); own-reference < 4*tolerance && reference-own < 4*tolerance {
+		reference = own
+	}
+	var sum, count, slopeX, slopeY, spanX, spanY int32
+	for v := -1; v <= 1; v++ {
+		row := (y+v*radius)*m.width + x
+		for u := -1; u <= 1; u++ {
+			d := int32(z[row+u*radius]) - reference
+			if d >= tolerance || d <= -tolerance {
+				continue
+			}
+			sum += d
+			count++
+			slopeX += d * int32(u)
+			slopeY += d * int32(v)
+			spanX += int32(u * u)
+			spanY += int32(v * v)
+		}
+	}
+	depth := float64(reference)
+	if count > 0 {
+		depth += float64(sum) / float64(count)
+	}
+	scale := 1 / (m.footprint * float64(radius) * depth)
+	tiltX := float64(slopeX) / max(1, float64(spanX)) * scale
+	tiltY := float64(slopeY) / max(1, float64(spanY)) * scale
+	facing := 1 / math.Sqrt(1+tiltX*tiltX+tiltY*tiltY)
+	return [4]uint16{uint16(x), uint16(y), uint16(min(math.MaxUint16, depth*eighths+0.5)), uint16(facing*math.MaxUint16 + 0.5)}
+}
 
 // fine covers one cell with 1-pixel quads where its four depths belong
 // together, and with a triangle where three of them do.
 func (m *mesher) fine(z []uint16, x, y int) {
 	var made [side * side]int32 // vertex number less one
-	corner := func(c int) uint32 {
+	vertex := func(c int) uint32 {
 		if made[c] == 0 {
 			px, py := x+c%side, y+c/side
-			m.vertices = append(m.vertices, [4]uint16{uint16(px), uint16(py), z[py*m.width+px], 1})
+			m.vertices = append(m.vertices, m.smooth(z, px, py, int32(z[py*m.width+px]), 1))
 			made[c] = int32(len(m.vertices))
 		}
 		return uint32(made[c] - 1)
@@ -263,7 +311,7 @@ func (m *mesher) fine(z []uint16, x, y int) {
 		}
 		first := i/cell*side + i%cell
 		for _, c := range triangles[missing] {
-			m.border = append(m.border, corner(first+c&1+(c>>1)*side))
+			m.border = append(m.border, vertex(first+c&1+(c>>1)*side))
 		}
 	}
 }

@@ -40,11 +40,11 @@ func (t *tiles) mark(c *camera, target space.Camera) {
 	l := target.Lens
 	var r [9]float32
 	for i, v := range m.R {
-		r[i] = float32(v) / 1000 // depth is in millimetres
+		r[i] = float32(v) / (1000 * eighths)
 	}
 	tx, ty, tz := float32(m.T.X), float32(m.T.Y), float32(m.T.Z)
 	fx, fy, cx, cy := float32(l.Fx)/tileSide, float32(l.Fy)/tileSide, float32(l.Cx)/tileSide, float32(l.Cy)/tileSide
-	reach := float32(cell/2*2*c.mesher.footprint*max(l.Fx, l.Fy)) / 1000 / tileSide
+	reach := float32(cell/2*2*c.mesher.footprint*max(l.Fx, l.Fy)) / (1000 * eighths * tileSide)
 	right, bottom := float32(t.columns), float32(t.rows)
 	for _, v := range c.mesher.vertices {
 		at := 2 * (int(v[1])*c.mesher.width + int(v[0]))

@@ -31,7 +31,6 @@ var formats = [...]formatInfo{
 	R8:       {gl45.R8, gl45.RED, gl45.UNSIGNED_BYTE, 1},
 	RG8:      {gl45.RG8, gl45.RG, gl45.UNSIGNED_BYTE, 2},
 	RGBA8:    {gl45.RGBA8, gl45.RGBA, gl45.UNSIGNED_BYTE, 4},
-	R16UI:    {gl45.R16UI, gl45.RED_INTEGER, gl45.UNSIGNED_SHORT, 2},
 	R32F:     {gl45.R32F, gl45.RED, gl45.FLOAT, 4},
 	RG32F:    {gl45.RG32F, gl45.RG, gl45.FLOAT, 8},
 	RGBA32F:  {gl45.RGBA32F, gl45.RGBA, gl45.FLOAT, 16},

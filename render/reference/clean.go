@@ -27,7 +27,7 @@ type person struct {
 func clean(c capture.Camera, volume space.Box, d capture.DepthPicture) person {
 	p := person{w: d.Width, h: d.Height, valid: make([]bool, d.Width*d.Height), mask: newPlane(d.Width, d.Height), fx: c.Depth.Lens.Fx}
 	// Whole cells with a border round them.
-	right, bottom := (p.w-2)/cell*cell, (p.h-2)/cell*cell
+	right, bottom := (p.w-3)/cell*cell, (p.h-3)/cell*cell
 	for y := cell; y <= bottom; y++ {
 		for x := cell; x <= right; x++ {
 			if inVolume(c.Depth, volume, d, x, y) && !flies(d, x, y) {

@@ -29,8 +29,8 @@ func (p person) spread(z, n int) int {
 func makeMesh(p person, d capture.DepthPicture) mesh {
 	var m mesh
 	shared := map[[2]int]corner{} // of coarse cells: the first of a surface decides
-	for y := cell; y+cell <= (p.h-2)/cell*cell; y += cell {
-		for x := cell; x+cell <= (p.w-2)/cell*cell; x += cell {
+	for y := cell; y+cell <= (p.h-3)/cell*cell; y += cell {
+		for x := cell; x+cell <= (p.w-3)/cell*cell; x += cell {
 			low, high, sum, count := math.MaxInt, 0, 0, 0
 			for i := range (cell + 1) * (cell + 1) {
 				at := (y+i/(cell+1))*p.w + x + i%(cell+1)

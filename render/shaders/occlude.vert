@@ -13,8 +13,7 @@ uniform Lens colourLens;
 const float nearest = 0.15; // metres
 
 void main() {
-    float facing;
-    vec3 p = toColour * surface(facing) + toColourT;
+    vec3 p = toColour * surface() + toColourT;
     vec2 pixel = project(colourLens, p.xy / p.z);
     vec2 clip = 2.0 * (pixel + 0.5) / colourLens.size - 1.0;
     gl_Position = vec4(clip * p.z, (1.0 - 2.0 * nearest / p.z) * p.z, p.z);

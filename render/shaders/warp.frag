@@ -9,10 +9,10 @@
 // out  layer       Y, Cb, Cr, quality; 0 means nothing here, and from solid on
 //                  (blend.frag) this surely is the person
 
-layout(binding = 2) uniform sampler2D mask;
-layout(binding = 3) uniform sampler2D luma;
-layout(binding = 4) uniform sampler2D chroma;
-layout(binding = 5) uniform sampler2D occluder;
+layout(binding = 1) uniform sampler2D mask;
+layout(binding = 2) uniform sampler2D luma;
+layout(binding = 3) uniform sampler2D chroma;
+layout(binding = 4) uniform sampler2D occluder;
 
 uniform vec3 range;
 uniform float hides;    // metres behind the occluder that count as hidden; 0: no test

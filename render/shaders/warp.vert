@@ -22,8 +22,9 @@ out float colourZ;
 const float nearest = 0.15; // metres, as in blend.frag
 
 void main() {
-    vec3 p = surface(facing);
-    depthAt = (vec2(grid.xy) + 0.5) / vec2(textureSize(depth, 0));
+    vec3 p = surface();
+    facing = float(grid.w) / 65535.0;
+    depthAt = (vec2(grid.xy) + 0.5) / vec2(textureSize(rays, 0));
 
     vec3 c = toColour * p + toColourT;
     colourAt = (project(colourLens, c.xy / c.z) + 0.5) / colourLens.size;
