@@ -1,6 +1,7 @@
 package render
 
 import (
+	"encoding/binary"
 	"math"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -189,7 +190,10 @@ func (m *mesher) measure(z []uint16, y int) {
 		s := span{low: math.MaxInt32}
 		for v := y; v <= y+cell; v++ {
 			at := v*m.width + c*cell
-			valid, depth := m.valid[at:at+cell+1], z[at:at+cell+1]
+			valid, depth := m.valid[at:at+side], z[at:at+side]
+			if binary.LittleEndian.Uint32(valid) == 0 && valid[cell] == 0 {
+				continue // most cells are empty
+			}
 			for i, ok := range valid {
 				if ok == 0 {
 					continue
