@@ -26,8 +26,8 @@ type Encoder struct {
 	width, height int
 	state         *encoderState // C memory; nil when closed
 	last          int64         // timestamp of the picture before
-	time          int64         // the same on libvpx's clock, which skips pauses
-	duration      int64         // from the picture before to the one before that
+	time          int64         // the same on libvpx's clock, which is even
+	pace          int64         // from picture to picture, smoothed
 	begun         bool
 }
 
@@ -40,8 +40,12 @@ type encoderState struct {
 
 var _ encode.Encoder = (*Encoder)(nil)
 
-// nominalDuration is what the rate control assumes of the first picture.
-const nominalDuration = encode.ClockRate / 30
+const (
+	// nominalPace is what the rate control assumes of the first picture.
+	nominalPace = encode.ClockRate / 30
+	// paceWindow is over how many pictures their pace is smoothed.
+	paceWindow = 16
+)
 
 // NewEncoder opens an encoder for pictures of an even size.
 func NewEncoder(width, height, bitsPerSecond int) (*Encoder, error) {
@@ -56,7 +60,7 @@ func NewEncoder(width, height, bitsPerSecond int) (*Encoder, error) {
 		C.free(unsafe.Pointer(state))
 		return nil, fmt.Errorf("open vp8 encoder: %s", C.GoString(C.vpx_codec_err_to_string(e)))
 	}
-	return &Encoder{width: width, height: height, state: state}, nil
+	return &Encoder{width: width, height: height, state: state, pace: nominalPace}, nil
 }
 
 func checkBitrate(bitsPerSecond int) error {
@@ -78,27 +82,33 @@ func (e *Encoder) Encode(picture capture.Picture, timestamp int64, key bool) (en
 	if err := picture.Validate(); err != nil {
 		return encode.Packet{}, fmt.Errorf("encode vp8: %w", err)
 	}
-	duration := int64(nominalDuration)
 	if e.begun {
 		timestamp = max(timestamp, e.last+1)
-		// The rate control follows another rate within a few pictures, but
-		// sees little of a pause: the bits that were not spent in it must
-		// not all go into the picture after it.
-		duration = min(timestamp-e.last, 2*e.duration)
+		e.follow(timestamp - e.last)
 	}
 	s := e.state
 	status := C.vc_encode(&s.ctx, C.int(e.width), C.int(e.height),
 		(*C.uint8_t)(unsafe.SliceData(picture.Planes[0])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[1])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[2])),
 		C.int(picture.Strides[0]), C.int(picture.Strides[1]), C.int(picture.Strides[2]),
-		C.int64_t(e.time+duration), C.ulong(duration), frameFlags(key), &s.packet)
+		C.int64_t(e.time+e.pace), C.ulong(e.pace), frameFlags(key), &s.packet)
 	if status != C.VPX_CODEC_OK {
 		return encode.Packet{}, fmt.Errorf("encode vp8: %s", problem(&s.ctx))
 	}
-	e.last, e.time, e.duration, e.begun = timestamp, e.time+duration, duration, true
+	e.last, e.time, e.begun = timestamp, e.time+e.pace, true
 	if s.packet.size == 0 {
 		return encode.Packet{}, fmt.Errorf("encode vp8: libvpx gave no frame for timestamp %d", timestamp)
 	}
 	return encode.Packet{Data: unsafe.Slice((*byte)(s.packet.data), int(s.packet.size)), Key: s.packet.key != 0}, nil
+}
+
+// follow smooths the time from picture to picture over some 16 of them.
+// libvpx's rate control takes each change of more than a tenth for another
+// rate and starts anew: gaps of one and two frame periods in turn, as where a
+// renderer skips a frame set now and then, made it spend up to 1.8 times its
+// target. A pause counts as two pictures: the bits that were not spent in it
+// must not all go into the picture after it.
+func (e *Encoder) follow(gap int64) {
+	e.pace = max(1, e.pace+(min(gap, 2*e.pace)-e.pace)/paceWindow)
 }
 
 // frameFlags says which references a picture uses and updates: all of them,

@@ -51,6 +51,40 @@ func TestPause(t *testing.T) {
 	}
 }
 
+// TestUnevenPictures says that the bitrate holds where pictures do not come
+// evenly.
+func TestUnevenPictures(t *testing.T) {
+	const w, h, tick, target = 256, 256, encode.ClockRate / 30, 300_000
+	for _, gaps := range [][]int64{{tick}, {tick, tick, tick, tick, 2 * tick}, {tick, 2 * tick}, {tick - 100, tick + 100}, {3 * tick}} {
+		e, err := vpx.NewEncoder(w, h, target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const warmUp, pictures = 60, 180
+		var at, begun int64
+		bytes := 0
+		for i := range pictures {
+			p, err := e.Encode(encodetest.Scene(w, h, w, int(at/tick)), at, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == warmUp {
+				begun = at
+			}
+			if i >= warmUp {
+				bytes += len(p.Data)
+			}
+			at += gaps[i%len(gaps)]
+		}
+		if rate := 8 * float64(bytes) * encode.ClockRate / float64(at-begun); rate > 1.2*target {
+			t.Errorf("pictures %v apart take %.2f Mbit/s of %.2f", gaps, rate/1e6, target/1e6)
+		}
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestDecoderRefuses(t *testing.T) {
 	d, err := vpx.NewDecoder()
 	if err != nil {
