@@ -50,3 +50,14 @@ func choose(rig capture.Rig, set *capture.FrameSet, eye, person space.Vec3, n in
 	c.widest = max(c.widest, 0.05)
 	return c
 }
+
+// keep drops the cameras that saw nobody.
+func (c *choice) keep(seen [Cameras]bool) {
+	kept := c.cameras[:0]
+	for n, i := range c.cameras {
+		if seen[n] {
+			kept = append(kept, i)
+		}
+	}
+	c.cameras = kept
+}

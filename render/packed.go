@@ -49,8 +49,7 @@ func (p *packed) draw(programs *programs, c *canvas, near, far float64) {
 		c.levels[i].distance.Bind(i)
 	}
 	s.Ints("origin", int32(l.Depth().X), int32(l.Depth().Y))
-	p.target.Draw(l.Depth().X, l.Depth().Y, l.Depth().Width, l.Depth().Height)
-	programs.cover.Draw()
+	p.squares(c, s, l.Depth(), pack.DepthFar)
 
 	s = programs.tileHalf
 	s.Use()
@@ -67,11 +66,15 @@ func (p *packed) draw(programs *programs, c *canvas, near, far float64) {
 	p.half(c, s, chroma, pack.Neutral)
 }
 
-// half draws a tile of half the view's size: the squares where the person may
-// be, the background's code elsewhere.
+// half draws a tile of half the view's size.
 func (p *packed) half(c *canvas, s *gl.Program, r pack.Rect, background int) {
-	s.Floats("size", float64(c.width), float64(c.height))
 	s.Floats("origin", float64(r.X), float64(r.Y))
+	p.squares(c, s, r, background)
+}
+
+// squares draws a tile where the person may be, the background's code elsewhere.
+func (p *packed) squares(c *canvas, s *gl.Program, r pack.Rect, background int) {
+	s.Floats("size", float64(c.width), float64(c.height))
 	p.target.Draw(r.X, r.Y, r.Width, r.Height)
 	gl.ClearRect(r.X, r.Y, r.Width, r.Height, [4]float32{float32(background) / 255})
 	c.mesh.Draw()

@@ -46,7 +46,7 @@ func newPrograms() (*programs, error) {
 		{&p.pyramid, "pyramid", cover, []string{"pyramid.frag"}, "#define FIRST 0\n"},
 		{&p.halve, "pyramid base", tiled, []string{"pyramid.frag"}, "#define FIRST 1\n"},
 		{&p.fill, "fill", tiled, []string{"fill.frag"}, ""},
-		{&p.tileDepth, "depth tile", cover, []string{"pack_layout.gen.glsl", "tile_depth.frag"}, ""},
+		{&p.tileDepth, "depth tile", tiled, []string{"pack_layout.gen.glsl", "tile_depth.frag"}, ""},
 		{&p.tileHalf, "half tile", tiled, []string{"tile_half.frag"}, ""},
 	}
 	for i := range p.warp {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -178,21 +179,24 @@ func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target sp
 	return img, nil
 }
 
-// mesh chooses the cameras and cleans their depth.
+// mesh chooses the cameras and cleans their depth, side by side.
 func (r *Renderer) mesh(set *capture.FrameSet, eye, person space.Vec3, stages *Stages) (choice, error) {
 	start := time.Now()
 	defer func() { stages.Clean = time.Since(start) }()
 	c := choose(r.rig, set, eye, person, r.options.Cameras)
-	seen := c.cameras[:0]
+	var seen [Cameras]bool
+	var side sync.WaitGroup // ends within this call
 	for _, i := range c.cameras {
 		if err := r.cameras[i].accept(set.Frames[i]); err != nil {
 			return choice{}, fmt.Errorf("render view: %w", err)
 		}
-		if r.cameras[i].mesher.mesh(set.Frames[i].Depth) {
-			seen = append(seen, i)
-		}
 	}
-	if c.cameras = seen; len(seen) == 0 {
+	for n, i := range c.cameras {
+		side.Go(func() { seen[n] = r.cameras[i].mesher.mesh(set.Frames[i].Depth) })
+	}
+	side.Wait()
+	c.keep(seen)
+	if len(c.cameras) == 0 {
 		return choice{}, ErrNobody
 	}
 	return c, nil
