@@ -257,6 +257,7 @@ func (r *Renderer) view() *View {
 		Strides: [3]int{w, w, w},
 	}}
 	v.free = func(v *View) {
+		capture.Poison(b)
 		select {
 		case r.views <- v:
 		default:

@@ -70,6 +70,7 @@ func (d *decoder) shot(c, z block) (replay.Shot, error) {
 // give takes planes back.
 func (d *decoder) give(c capture.Picture, z capture.DepthPicture) {
 	if !c.Empty() {
+		capture.Poison(c.Planes[0], c.Planes[1])
 		select {
 		case d.colours <- c:
 		default:
