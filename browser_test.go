@@ -40,7 +40,7 @@ func TestBrowser(t *testing.T) {
 // TestBrowserParallax measures where things are drawn, in pixels, at full size
 // and without the sensors' noise: geometry alone.
 func TestBrowserParallax(t *testing.T) {
-	runScript(t, "parallax", append(watchedNode(t, browserRig+"&noise=off", "512x512"), "VIRTUALCUBE_MARKERS="+markers(t)))
+	runScript(t, "parallax", append(watchedNode(t, browserRig, "512x512"), "VIRTUALCUBE_MARKERS="+markers(t)))
 }
 
 // watchedNode starts a node of its own with the README's command and returns

@@ -13,7 +13,8 @@ const (
 	cell        = 4    // depth pixels along a coarse cell
 	noiseStep   = 12   // depth spread that noise alone may make
 	steepest    = 3.0  // tangent of the steepest surface that is still one
-	flyingShare = 0.03 // of the depth: a pixel this far from both neighbours flies
+	flyingShare = 0.03 // of the depth: neighbours this near belong to one surface
+	support     = 3    // neighbours of its own surface that a pixel needs
 	nearestMM   = 200  // sensors see nothing nearer
 	farthestMM  = 8000 // nor farther
 	minPerson   = 32   // pixels; fewer are no person
@@ -137,34 +138,42 @@ func (m *mesher) spread(z int32, n float64) int32 {
 	return noiseStep + int32(steepest*n*float64(z)*m.footprint)
 }
 
-// classify marks the person's pixels and counts them. A flying pixel lies
-// between a near and a far surface, far from both (second difference).
+// classify marks the person's pixels and counts them. A pixel without support
+// flies: too few of its eight neighbours belong to its surface.
 func (m *mesher) classify(z []uint16) (count int) {
 	r, w := m.region, m.width
 	for y := r.y0; y <= r.y1; y++ {
 		at := y * w
+		above, here, below := z[at-w:at], z[at:at+w], z[at+w:at+2*w]
+		low, high, valid := m.low[at:at+w], m.high[at:at+w], m.valid[at:at+w]
 		for x := r.x0; x <= r.x1; x++ {
-			i := at + x
-			d := z[i]
-			if d < m.low[i] || d > m.high[i] {
-				m.valid[i] = 0
+			d := here[x]
+			if d < low[x] || d > high[x] {
+				valid[x] = 0
 				continue
 			}
-			limit := int32(flyingShare * float64(d))
-			if between(z[i-1], d, z[i+1], limit) || between(z[i-w], d, z[i+w], limit) {
-				m.valid[i] = 0
-				continue
+			limit := uint32(flyingShare * float64(d))
+			base := uint32(d) - limit
+			n := near(above[x-1], base, limit) + near(above[x], base, limit) + near(above[x+1], base, limit) +
+				near(here[x-1], base, limit) + near(here[x+1], base, limit) +
+				near(below[x-1], base, limit) + near(below[x], base, limit) + near(below[x+1], base, limit)
+			ok := uint8(0)
+			if n >= support {
+				ok = 1
+				count++
 			}
-			m.valid[i] = 1
-			count++
+			valid[x] = ok
 		}
 	}
 	return count
 }
 
-func between(a, d, b uint16, limit int32) bool {
-	p, q := int32(d)-int32(a), int32(b)-int32(d)
-	return (p > limit && q > limit) || (p < -limit && q < -limit)
+// near is 1 where a depth lies within limit of base + limit.
+func near(z uint16, base, limit uint32) int {
+	if uint32(z)-base <= 2*limit {
+		return 1
+	}
+	return 0
 }
 
 // blur averages valid over 3 x 3 pixels into mask.
@@ -256,7 +265,8 @@ const (
 // reference stands in for a pixel that shows another surface.
 func (m *mesher) smooth(z []uint16, x, y int, reference int32, radius int) [4]uint16 {
 	tolerance := sameSurfaceFloor + int32(math.Ceil(sameSurface*float64(reference)*float64(reference)))
-	if own := int32(z[y*m.width+x]); own-reference < 4*tolerance && reference-own < 4*tolerance {
+	at := y*m.width + x
+	if own := int32(z[at]); m.valid[at] != 0 && own-reference < 4*tolerance && reference-own < 4*tolerance {
 		reference = own
 	}
 	var sum, count, slopeX, slopeY, spanX, spanY int32

@@ -1,8 +1,6 @@
 package reference
 
 import (
-	"math"
-
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 )
@@ -10,7 +8,8 @@ import (
 const (
 	nearestDepth = 200  // mm that a sensor sees
 	farDepth     = 8000 // mm
-	flyingShare  = 0.03 // of the depth: a pixel this far from both neighbours flies
+	flyingShare  = 0.03 // of the depth: neighbours this near belong to one surface
+	support      = 3    // neighbours of its own surface that a pixel needs
 	minPerson    = 32   // pixels; fewer are no person
 )
 
@@ -57,14 +56,17 @@ func inVolume(c space.Camera, volume space.Box, d capture.DepthPicture, x, y int
 	return volume.Contains(c.Pose.Apply(space.Vec3{X: rx, Y: ry, Z: 1}.Scale(float64(mm) / 1000)))
 }
 
-// flies says whether a pixel hangs between a near and a far surface, far from
-// both: a large step on either side, in the same direction.
+// flies says whether a pixel hangs between surfaces: too few of its eight
+// neighbours lie at its depth.
 func flies(d capture.DepthPicture, x, y int) bool {
-	at := func(x, y int) float64 { return float64(d.Millimetres[y*d.Width+x]) }
-	z := at(x, y)
-	limit := math.Floor(flyingShare * z)
-	between := func(a, b float64) bool {
-		return z-a > limit && b-z > limit || a-z > limit && z-b > limit
+	z := int(d.Millimetres[y*d.Width+x])
+	limit := int(flyingShare * float64(z))
+	same := -1 // itself
+	for k := range 9 {
+		n := int(d.Millimetres[(y+k/3-1)*d.Width+x+k%3-1])
+		if n >= z-limit && n <= z+limit {
+			same++
+		}
 	}
-	return between(at(x-1, y), at(x+1, y)) || between(at(x, y-1), at(x, y+1))
+	return same < support
 }

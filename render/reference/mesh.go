@@ -12,9 +12,13 @@ const (
 	steepest  = 3  // tangent of the steepest surface that is still one
 )
 
-// corner is a vertex of the mesh: a depth pixel, the depth in mm that stands
-// in for it where it shows something else, and the radius of its filter.
-type corner struct{ x, y, fallback, radius int }
+// corner is a vertex of the mesh: a depth pixel, whether it is the person's, the
+// depth in mm that stands in for it where it shows something else, and the
+// radius of its filter.
+type corner struct {
+	x, y, fallback, radius int
+	valid                  bool
+}
 
 // mesh is triangles of corners.
 type mesh [][3]corner
@@ -56,7 +60,7 @@ func coarse(p person, shared map[[2]int]corner, x, y, mean int) mesh {
 	for i := range q {
 		at := [2]int{x + cell*(i%2), y + cell*(i/2)}
 		if old, ok := shared[at]; !ok || max(old.fallback-mean, mean-old.fallback) > p.spread(mean, cell) {
-			shared[at] = corner{at[0], at[1], mean, cell / 2}
+			shared[at] = corner{at[0], at[1], mean, cell / 2, p.valid[at[1]*p.w+at[0]]}
 		}
 		q[i] = shared[at]
 	}
@@ -73,7 +77,7 @@ func fine(p person, d capture.DepthPicture, x, y int) mesh {
 		for k := range q {
 			u, v := x+i%cell+k%2, y+i/cell+k/2
 			z := int(d.Millimetres[v*p.w+u])
-			q[k] = corner{u, v, z, 1}
+			q[k] = corner{u, v, z, 1, p.valid[v*p.w+u]}
 			if !p.valid[v*p.w+u] {
 				missing = k
 				continue

@@ -116,7 +116,7 @@ func TestPlace(t *testing.T) {
 		d.Millimetres[i] = uint16(1000 + 6*(i%9-4))
 	}
 	l := space.Lens{Width: 9, Height: 9, Fx: 100, Fy: 100, Cx: 4, Cy: 4}
-	p, facing, ok := place(l, d, corner{4, 4, 1000, 1})
+	p, facing, ok := place(l, d, corner{4, 4, 1000, 1, true})
 	near(t, "depth", p.Z, 1, 1e-12)
 	// 6 mm over a pixel, which is 10 mm wide there.
 	near(t, "facing", facing, 1/math.Hypot(1, 0.6), 1e-6)
@@ -124,7 +124,7 @@ func TestPlace(t *testing.T) {
 		t.Errorf("corner at %v, %v", p, ok)
 	}
 	d.Millimetres[4*9+4] = 3000
-	if p, _, _ = place(l, d, corner{4, 4, 1000, 1}); math.Abs(p.Z-1) > 1e-9 {
+	if p, _, _ = place(l, d, corner{4, 4, 1000, 1, true}); math.Abs(p.Z-1) > 1e-9 {
 		t.Errorf("a foreign pixel moves the corner to %.3f m", p.Z)
 	}
 }

@@ -23,7 +23,7 @@ func place(l space.Lens, d capture.DepthPicture, c corner) (p space.Vec3, facing
 	}
 	reference := float64(c.fallback)
 	tolerance := sameSurfaceFloor + sameSurface*reference*reference*1e-6
-	if own := at(0, 0); math.Abs(own-reference) < 4*tolerance {
+	if own := at(0, 0); c.valid && math.Abs(own-reference) < 4*tolerance {
 		reference = own
 	}
 	var sum, weight, slopeX, slopeY float64

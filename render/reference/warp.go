@@ -12,6 +12,8 @@ const (
 	feather     = 0.03 // of the colour picture: weight fades towards its border
 	hides       = 0.03 // metres behind the occluder that count as hidden
 	leastFacing = 0.3
+	grazed      = 0.08 // facing of a surface that hangs between others
+	seen        = 0.25 // facing from which it is one
 	mostFacing  = 1.4
 	leastWeight = 1.5 / 255
 )
@@ -92,7 +94,7 @@ func judge(p person, front plane, values [varyings]float64) (quality float64, ok
 	if front.v != nil && depth > front.nearest(s, t)+hides {
 		return 0, false
 	}
-	quality = clamp(mostFacing*facing, leastFacing, 1) * (0.1 + 0.9*smoothstep(erosion, 1, share)) * smoothstep(0, feather, border)
+	quality = smoothstep(grazed, seen, facing) * clamp(mostFacing*facing, leastFacing, 1) * (0.1 + 0.9*smoothstep(erosion, 1, share)) * smoothstep(0, feather, border)
 	return max(quality, leastWeight), true
 }
 

@@ -26,6 +26,8 @@ layout(location = 0) out vec4 layer;
 
 const float nearest = 0.15; // metres, as in occlude.vert
 const float erosion = 0.56; // mask below which a pixel is not the person
+const float grazed = 0.08;  // facing of a surface that hangs between others
+const float seen = 0.25;    // facing from which it is one
 const float feather = 0.03; // of the picture: weight fades towards its border
 
 void main() {
@@ -44,7 +46,7 @@ void main() {
         dropped = dropped || colourZ > front + hides;
     }
     if (dropped) discard;
-    float quality = clamp(1.4 * facing, 0.3, 1.0) * inner * smoothstep(0.0, feather, edge);
+    float quality = smoothstep(grazed, seen, facing) * clamp(1.4 * facing, 0.3, 1.0) * inner * smoothstep(0.0, feather, edge);
 
     float y = texture(luma, colourAt).r * range.x + range.y;
     vec2 c = (texture(chroma, colourAt).rg - 128.0 / 255.0) * range.z + 128.0 / 255.0;
