@@ -38,7 +38,7 @@ func TestBrowser(t *testing.T) {
 }
 
 // TestBrowserParallax measures where things are drawn, in pixels, at full size
-// and without the sensors' noise: geometry alone.
+// and with the sensors' noise.
 func TestBrowserParallax(t *testing.T) {
 	runScript(t, "parallax", append(watchedNode(t, browserRig, "512x512"), "VIRTUALCUBE_MARKERS="+markers(t)))
 }
