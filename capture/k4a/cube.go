@@ -10,7 +10,6 @@ import (
 )
 
 const (
-	crownToEyes = 0.12 // metres from the top of an object to the cube's origin
 	objectDepth = 0.8  // metres, how far behind its nearest point an object goes
 	margin      = 0.05 // metres round the object
 	stride      = 4    // pixels between those that are looked at
@@ -48,23 +47,25 @@ func place(lens space.Lens, d capture.DepthPicture) (space.Rigid, space.Box, str
 		return -p.Z < near-margin || -p.Z > near+objectDepth-margin
 	})
 	// One point in fifty at each face is an edge of something else.
-	var low, high, mid [3]float64
+	var low, high [3]float64
+	var mid float64 // depth of most of it
 	for i, axis := range []func(space.Vec3) float64{
 		func(p space.Vec3) float64 { return p.X }, func(p space.Vec3) float64 { return p.Y }, func(p space.Vec3) float64 { return p.Z },
 	} {
 		slices.SortFunc(object, func(a, b space.Vec3) int { return cmp(axis(a), axis(b)) })
 		n := len(object) - 1
-		low[i], high[i], mid[i] = axis(object[n/50]), axis(object[n-n/50]), axis(object[n/2])
+		low[i], high[i], mid = axis(object[n/50]), axis(object[n-n/50]), axis(object[n/2])
 	}
 	low[2], high[2] = -near-objectDepth+margin, -near+margin
-	top := high[1] - min(crownToEyes, (high[1]-low[1])/3)
-	origin := space.Vec3{X: mid[0], Y: top, Z: mid[2]}
+	// On the camera's axis: an eye in front sees what the camera sees, whether
+	// the object is a head at its height or a cup on a table.
+	origin := space.Vec3{Z: mid}
 	box := space.Box{
 		Min: space.Vec3{X: low[0] - margin, Y: low[1] - margin, Z: low[2]}.Sub(origin),
 		Max: space.Vec3{X: high[0] + margin, Y: high[1] + margin, Z: high[2]}.Sub(origin),
 	}
 	size := box.Size()
-	note := fmt.Sprintf("cube and volume: the camera stands upright and looks at an object %.2f m ahead; volume %.2f x %.2f x %.2f m round it", near, size.X, size.Y, size.Z)
+	note := fmt.Sprintf("cube and volume: the camera stands upright and looks straight at an object %.2f m ahead, the cube's origin is on its axis; volume %.2f x %.2f x %.2f m round it", near, size.X, size.Y, size.Z)
 	return space.Rigid{R: turn, T: origin.Scale(-1)}, box, note, nil
 }
 
