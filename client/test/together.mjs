@@ -39,7 +39,7 @@ await withBrowser("together", async (browser) => {
   await views(second, 10);
 
   const before = await metrics();
-  assert.equal(before.viewers, 2);
+  assert.ok(before.viewers >= 2, `${before.viewers} viewers`); // one of an earlier test may not be timed out yet
   const shownBefore = await first.evaluate(() => window.virtualcube.state().views);
   let most = 0;
   const result = foreign();
@@ -53,9 +53,10 @@ await withBrowser("together", async (browser) => {
   }
   const { code, printed } = await result;
   assert.equal(code, 0, printed);
-  assert.equal(most, 3, "viewers at a time");
+  assert.ok(most >= 3, `${most} viewers at a time`);
 
   const after = await metrics();
+  assert.equal(after.joins_total - before.joins_total, 1, "viewers that came meanwhile");
   const encoded = after.encodes_total - before.encodes_total;
   const rendered = after.views_total - before.views_total;
   const shown = (await first.evaluate(() => window.virtualcube.state().views)) - shownBefore;
