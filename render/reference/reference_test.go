@@ -65,27 +65,21 @@ func TestRasterise(t *testing.T) {
 }
 
 func TestFlies(t *testing.T) {
-	row := func(z ...uint16) capture.DepthPicture {
-		d := capture.DepthPicture{Width: 3, Height: 3, Millimetres: make([]uint16, 9)}
-		for i := range d.Millimetres {
-			d.Millimetres[i] = z[1]
-		}
-		copy(d.Millimetres[3:], z)
-		return d
-	}
 	for _, c := range []struct {
-		d    capture.DepthPicture
+		name string
+		z    [9]uint16 // 3 x 3, the pixel in the middle
 		want bool
 	}{
-		{row(1000, 1000, 1000), false},
-		{row(900, 1000, 1100), true},
-		{row(1100, 1000, 900), true},
-		{row(1100, 1000, 1100), false}, // a hollow
-		{row(970, 1000, 1100), false},  // just within the limit
-		{row(0, 1000, 1100), true},     // beside nothing
+		{"a surface", [9]uint16{1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000}, false},
+		{"an edge", [9]uint16{1000, 1000, 0, 1000, 1000, 0, 1000, 1000, 2500}, false},
+		{"a corner of three", [9]uint16{0, 0, 0, 0, 1000, 1000, 0, 1000, 1000}, false},
+		{"the limit", [9]uint16{970, 1030, 0, 0, 1000, 0, 0, 0, 970}, false},
+		{"beyond the limit", [9]uint16{969, 1031, 0, 0, 1000, 0, 0, 970, 970}, true},
+		{"between two surfaces", [9]uint16{900, 1000, 1100, 900, 1000, 1100, 900, 1080, 1100}, true},
+		{"alone", [9]uint16{4: 1000}, true},
 	} {
-		if got := flies(c.d, 1, 1); got != c.want {
-			t.Errorf("%v flies: %v", c.d.Millimetres[3:6], got)
+		if got := flies(capture.DepthPicture{Width: 3, Height: 3, Millimetres: c.z[:]}, 1, 1); got != c.want {
+			t.Errorf("%s flies: %v", c.name, got)
 		}
 	}
 }
