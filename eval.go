@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -25,6 +23,7 @@ type evalCommand struct {
 	Level   string `env:"-" enum:"low,medium,high" default:"medium" help:"Cameras blended into a view: low 2, medium 3, high 4 (${default})."`
 	Frames  int    `env:"-" placeholder:"N" help:"Instants an eye or camera (10 for the synthetic rig, 1 for others)."`
 	Eyes    int    `env:"-" placeholder:"N" help:"Eyes of the synthetic rig, of its 32."`
+	Flicker int    `env:"-" placeholder:"N" default:"4" help:"Eyes of the synthetic rig from which a frozen pose is watched for flicker, 0 for none (${default})."`
 	Out     string `env:"-" placeholder:"DIR" help:"Folder for pictures, error maps and a page that compares them."`
 	Address string `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
 }
@@ -46,11 +45,9 @@ func (c *evalCommand) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, source.Close())
 	}
-	progress := newProgress(env.stderr, "evaluating "+address)
-	options := eval.Options{Out: c.Out, Title: address, Progress: func(done, total int, _ string) { progress(done, total) }}
 	var report *eval.Report
 	err = withRenderer(env.ctx, source.Rig(), env.config.Size, levels[c.Level], func(r *render.Renderer) (err error) {
-		report, err = eval.Evaluate(env.ctx, r, suite, options)
+		report, err = c.evaluate(env, r, suite, address)
 		return err
 	})
 	release()
@@ -63,6 +60,31 @@ func (c *evalCommand) Run(env *environment) error {
 		return out.Encode(report)
 	}
 	printReport(env.stdout, report)
+	return nil
+}
+
+// evaluate measures a renderer and what the options ask for besides.
+func (c *evalCommand) evaluate(env *environment, r *render.Renderer, suite eval.Suite, address string) (*eval.Report, error) {
+	progress := newProgress(env.stderr, "evaluating "+address)
+	return eval.Evaluate(env.ctx, r, suite, eval.Options{
+		Out: c.Out, Title: address,
+		Progress: func(done, total int, _ string) { progress(done, total) },
+		More:     func(report *eval.Report) error { return c.watch(env, r, suite, report) },
+	})
+}
+
+// watch measures flicker where a pose can be frozen.
+func (c *evalCommand) watch(env *environment, r *render.Renderer, suite eval.Suite, report *eval.Report) error {
+	novel, ok := suite.(*eval.Novel)
+	if !ok || c.Flicker <= 0 {
+		return nil
+	}
+	still := eval.Still{Stage: novel.Stage, Eyes: novel.Eyes[:min(c.Flicker, len(novel.Eyes))], Width: novel.Width, Height: novel.Height}
+	flicker, err := still.Flicker(env.ctx, r, newProgress(env.stderr, "watching a frozen pose"))
+	if err != nil {
+		return err
+	}
+	report.AddFlicker(flicker)
 	return nil
 }
 
@@ -104,6 +126,22 @@ func (s stage) Frames(instant int) ([]*capture.Frame, error) {
 	return s.source.Frames(instant, s.source.Options().Seed)
 }
 
+// Again implements eval.Stage.
+func (s stage) Again(instant, n int) ([]*capture.Frame, error) {
+	options := s.source.Options()
+	frames, err := s.source.Frames(instant, options.Seed+uint64(n)+1)
+	if err != nil {
+		return nil, err
+	}
+	// The frames are drawn for this call. What filters in time sees a sequence.
+	for _, f := range frames {
+		f.Sequence += uint64(n)
+		f.Captured += capture.Time(float64(n) / options.Rate * 1e9)
+		f.Emitted = f.Captured
+	}
+	return frames, nil
+}
+
 // Truth implements eval.Stage.
 func (s stage) Truth(instant int, target space.Camera) (score.Picture, score.Mask, error) {
 	image := s.source.Scene().Render(target, s.source.Instant(instant))
@@ -125,15 +163,4 @@ func withRenderer(ctx context.Context, rig capture.Rig, size Size, cameras int, 
 		return deviceErr // the cause of err, if there is one
 	}
 	return err
-}
-
-func printReport(w io.Writer, r *eval.Report) {
-	fmt.Fprintf(w, "%-24s %6s %7s %7s %7s %7s %6s %8s\n", "view", "psnr", "inside", "halo", "matched", "ssim", "iou", "ms/view")
-	for _, v := range append(r.Views, r.Mean) {
-		name := v.Camera
-		if name == "" {
-			name = "mean"
-		}
-		fmt.Fprintf(w, "%-24s %6.2f %7.2f %7.2f %7.2f %7.4f %6.4f %8.1f\n", name, v.PSNR, v.PSNRInside, v.PSNRHalo, v.PSNRMatched, v.SSIM, v.IoU, v.MSPerView)
-	}
 }

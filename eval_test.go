@@ -57,6 +57,9 @@ func TestEvalSynthetic(t *testing.T) {
 	if len(r.Views) != 1 || r.Views[0]["camera"] != "eye01" {
 		t.Errorf("views: %v", r.Views)
 	}
+	if flicker, ok := r.Mean["flicker"].(float64); !ok || flicker != 0 {
+		t.Errorf("flicker is %v, and the rig has no noise", r.Mean["flicker"])
+	}
 	if iou, _ := r.Mean["iou"].(float64); iou < 0.5 {
 		t.Errorf("the silhouette overlaps the truth by %.2f only", iou)
 	}

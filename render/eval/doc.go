@@ -16,6 +16,10 @@
 // A view is one camera or eye; its figures are the means over its frames, and
 // the report's mean is the mean over views.
 //
+// Still measures flicker besides: what a view of a frozen pose changes by under
+// fresh sensor noise. It stands beside the PSNR of the moving loop, so that a
+// renderer that lags does not win.
+//
 // With an output folder Evaluate also writes, for the worst frame of every
 // view, the result, the truth and an error map as PNG files and one
 // self-contained page, index.html, to flip and wipe between them.

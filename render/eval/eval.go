@@ -44,6 +44,9 @@ type Options struct {
 	Out string
 	// Title heads the page.
 	Title string
+	// More, where not nil, adds figures to the report before the page is
+	// written.
+	More func(*Report) error
 }
 
 // View is the figures of one camera or eye, or their mean.
@@ -51,7 +54,8 @@ type View struct {
 	Camera string `json:"camera,omitempty"`
 	Frames int    `json:"frames"`
 	score.Metrics
-	MSPerView float64 `json:"ms_per_view"` // wall clock of Renderer.Picture
+	MSPerView float64  `json:"ms_per_view"`       // wall clock of Renderer.Picture
+	Flicker   *float64 `json:"flicker,omitempty"` // of a frozen pose, see Still; the mean is over the views that have it
 }
 
 // Report is the result of an evaluation.
@@ -111,6 +115,11 @@ func Evaluate(ctx context.Context, r Renderer, suite Suite, o Options) (*Report,
 		return nil, ErrNoCase
 	}
 	report := sum.report()
+	if o.More != nil {
+		if err := o.More(report); err != nil {
+			return nil, fmt.Errorf("evaluate: %w", err)
+		}
+	}
 	if shown != nil {
 		if err := shown.write(report); err != nil {
 			return nil, fmt.Errorf("evaluate: %w", err)
@@ -128,12 +137,12 @@ type drawn struct {
 
 func evaluateCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, error) {
 	if warmUp {
-		if _, err := picture(ctx, r, c); err != nil {
+		if _, err := picture(ctx, r, c.Set, c.Target); err != nil {
 			return drawn{}, err
 		}
 	}
 	start := time.Now()
-	image, err := picture(ctx, r, c)
+	image, err := picture(ctx, r, c.Set, c.Target)
 	took := time.Since(start)
 	if err != nil {
 		return drawn{}, err
@@ -146,13 +155,14 @@ func evaluateCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, 
 	return drawn{result: result.Over(image.Matte), metrics: metrics, took: took}, nil
 }
 
-// picture renders a case. Where the cameras left see nobody the picture is
+// picture renders a view. Where the cameras left see nobody the picture is
 // empty, which costs what it costs an onlooker.
-func picture(ctx context.Context, r Renderer, c Case) (*render.Image, error) {
-	image, err := r.Picture(ctx, c.Set, c.Target)
+func picture(ctx context.Context, r Renderer, set *capture.FrameSet, target space.Camera) (*render.Image, error) {
+	image, err := r.Picture(ctx, set, target)
 	if errors.Is(err, render.ErrNobody) {
-		n := c.Truth.Width * c.Truth.Height
-		return &render.Image{Width: c.Truth.Width, Height: c.Truth.Height, RGB: make([]uint8, 3*n), Matte: make([]uint8, n), Depth: make([]float32, n)}, nil
+		width, height := target.Lens.Width, target.Lens.Height
+		n := width * height
+		return &render.Image{Width: width, Height: height, RGB: make([]uint8, 3*n), Matte: make([]uint8, n), Depth: make([]float32, n)}, nil
 	}
 	return image, err
 }

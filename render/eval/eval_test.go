@@ -84,6 +84,10 @@ func TestEvaluate(t *testing.T) {
 			}
 			progress = append(progress, camera)
 		},
+		More: func(r *Report) error {
+			r.AddFlicker(map[string]float64{"left": 0.625})
+			return nil
+		},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +113,7 @@ func checkGallery(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1"} {
+	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("page lacks %q", want)
 		}
@@ -125,12 +129,13 @@ func checkGallery(t *testing.T, folder string) {
 }
 
 func TestReportKeys(t *testing.T) {
-	text, err := json.Marshal(Report{Views: []View{{Camera: "a"}}})
+	flicker := 0.5
+	text, err := json.Marshal(Report{Views: []View{{Camera: "a"}}, Mean: View{Flicker: &flicker}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `{"views":[{"camera":"a","frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0}],` +
-		`"mean":{"frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0}}`
+		`"mean":{"frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0,"flicker":0.5}}`
 	if string(text) != want {
 		t.Errorf("report is\n%s, want\n%s", text, want)
 	}

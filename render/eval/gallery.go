@@ -51,7 +51,7 @@ func newGallery(folder, title string) (*gallery, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for pictures: %w", err)
 	}
-	page, err := template.New("gallery").Parse(galleryHTML)
+	page, err := template.New("gallery").Funcs(template.FuncMap{"levels": levels}).Parse(galleryHTML)
 	if err != nil {
 		return nil, fmt.Errorf("parse page template: %w", err)
 	}
@@ -112,6 +112,14 @@ func (g *gallery) write(r *Report) error {
 		return fmt.Errorf("write pictures and page to %s: %w", g.folder, err)
 	}
 	return nil
+}
+
+// levels prints a figure that not every view has.
+func levels(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.3f", *v)
 }
 
 // fileName keeps what is safe in a file's name.

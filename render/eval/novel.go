@@ -15,6 +15,10 @@ type Stage interface {
 	// Frames returns one frame a camera of an instant; the caller owns a
 	// reference to each.
 	Frames(instant int) ([]*capture.Frame, error)
+	// Again returns frame n, from 0, of a sequence in which the pose is that
+	// of the instant throughout and the noise is new each time; the caller
+	// owns a reference to each.
+	Again(instant, n int) ([]*capture.Frame, error)
 	// Truth draws the instant from a pinhole, and where the person is.
 	Truth(instant int, target space.Camera) (score.Picture, score.Mask, error)
 }
@@ -55,10 +59,13 @@ func (n *Novel) Case(i int) (Case, error) {
 		return Case{}, err
 	}
 	return Case{
-		Camera: fmt.Sprintf("eye%02d", eye+1), Frame: instant, Set: set.Retain(),
+		Camera: eyeName(eye), Frame: instant, Set: set.Retain(),
 		Target: target, Truth: picture, Silhouette: silhouette,
 	}, nil
 }
+
+// eyeName names the view of an eye, given from 0.
+func eyeName(eye int) string { return fmt.Sprintf("eye%02d", eye+1) }
 
 func (n *Novel) set(instant int) (*capture.FrameSet, error) {
 	if s, ok := n.sets[instant]; ok {

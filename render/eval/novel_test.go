@@ -29,6 +29,8 @@ func (l *loop) Frames(instant int) ([]*capture.Frame, error) {
 	return []*capture.Frame{capture.NewFrame(func(*capture.Frame) { l.live-- })}, nil
 }
 
+func (l *loop) Again(instant, n int) ([]*capture.Frame, error) { return l.Frames(instant + n) }
+
 func (l *loop) Truth(instant int, target space.Camera) (score.Picture, score.Mask, error) {
 	l.truths = append(l.truths, instant)
 	w, h := target.Lens.Width, target.Lens.Height

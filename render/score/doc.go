@@ -13,6 +13,9 @@
 //	ssim          luma, over the silhouette dilated by 8 px
 //	iou           matte above one half against the silhouette
 //
+// Flicker is, for a pose that does not move, the mean over the silhouette
+// eroded by 2 px of the standard deviation of luma over time, in 8-bit levels.
+//
 // Dilation and erosion by r pixels use the square of side 2r+1. Outside the
 // picture nothing is known: the border neither dilates nor erodes.
 //

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/virtualcube/virtualcube/render/eval"
+)
+
+// printReport prints the report as tables.
+func printReport(w io.Writer, r *eval.Report) {
+	fmt.Fprintf(w, "%-24s %6s %7s %7s %7s %7s %6s %8s %8s\n", "view", "psnr", "inside", "halo", "matched", "ssim", "iou", "flicker", "ms/view")
+	for _, v := range append(r.Views, r.Mean) {
+		name := v.Camera
+		if name == "" {
+			name = "mean"
+		}
+		printView(w, name, v)
+	}
+}
+
+func printView(w io.Writer, name string, v eval.View) {
+	flicker := "-"
+	if v.Flicker != nil {
+		flicker = fmt.Sprintf("%.3f", *v.Flicker)
+	}
+	fmt.Fprintf(w, "%-24s %6.2f %7.2f %7.2f %7.2f %7.4f %6.4f %8s %8.1f\n",
+		name, v.PSNR, v.PSNRInside, v.PSNRHalo, v.PSNRMatched, v.SSIM, v.IoU, flicker, v.MSPerView)
+}
