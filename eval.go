@@ -24,6 +24,7 @@ type evalCommand struct {
 	Frames  int    `env:"-" placeholder:"N" help:"Instants an eye or camera (10 for the synthetic rig, 1 for others)."`
 	Eyes    int    `env:"-" placeholder:"N" help:"Eyes of the synthetic rig, of its 32."`
 	Flicker int    `env:"-" placeholder:"N" default:"4" help:"Eyes of the synthetic rig from which a frozen pose is watched for flicker, 0 for none (${default})."`
+	Drop    int    `env:"-" enum:"0,1,2" default:"0" help:"Measure also what each camera (1) or pair of cameras (2) costs that is missing, over 8 eyes and 1 frame unless --eyes and --frames say otherwise."`
 	Out     string `env:"-" placeholder:"DIR" help:"Folder for pictures, error maps and a page that compares them."`
 	Address string `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
 }
@@ -45,11 +46,8 @@ func (c *evalCommand) Run(env *environment) error {
 	if err != nil {
 		return errors.Join(err, source.Close())
 	}
-	var report *eval.Report
-	err = withRenderer(env.ctx, source.Rig(), env.config.Size, levels[c.Level], func(r *render.Renderer) (err error) {
-		report, err = c.evaluate(env, r, suite, address)
-		return err
-	})
+	e := &evaluation{command: c, env: env, rig: source.Rig(), address: address, suite: suite}
+	report, err := e.run()
 	release()
 	if err := errors.Join(err, source.Close()); err != nil {
 		return err
@@ -60,31 +58,6 @@ func (c *evalCommand) Run(env *environment) error {
 		return out.Encode(report)
 	}
 	printReport(env.stdout, report)
-	return nil
-}
-
-// evaluate measures a renderer and what the options ask for besides.
-func (c *evalCommand) evaluate(env *environment, r *render.Renderer, suite eval.Suite, address string) (*eval.Report, error) {
-	progress := newProgress(env.stderr, "evaluating "+address)
-	return eval.Evaluate(env.ctx, r, suite, eval.Options{
-		Out: c.Out, Title: address,
-		Progress: func(done, total int, _ string) { progress(done, total) },
-		More:     func(report *eval.Report) error { return c.watch(env, r, suite, report) },
-	})
-}
-
-// watch measures flicker where a pose can be frozen.
-func (c *evalCommand) watch(env *environment, r *render.Renderer, suite eval.Suite, report *eval.Report) error {
-	novel, ok := suite.(*eval.Novel)
-	if !ok || c.Flicker <= 0 {
-		return nil
-	}
-	still := eval.Still{Stage: novel.Stage, Eyes: novel.Eyes[:min(c.Flicker, len(novel.Eyes))], Width: novel.Width, Height: novel.Height}
-	flicker, err := still.Flicker(env.ctx, r, newProgress(env.stderr, "watching a frozen pose"))
-	if err != nil {
-		return err
-	}
-	report.AddFlicker(flicker)
 	return nil
 }
 

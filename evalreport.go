@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/virtualcube/virtualcube/render/eval"
 )
@@ -17,6 +18,19 @@ func printReport(w io.Writer, r *eval.Report) {
 		}
 		printView(w, name, v)
 	}
+	printDropped(w, r.Dropped)
+}
+
+func printDropped(w io.Writer, d *eval.Dropped) {
+	if d == nil {
+		return
+	}
+	fmt.Fprintf(w, "\n%-24s %8s\n", "missing", "cost dB")
+	for _, c := range d.Costs {
+		fmt.Fprintf(w, "%-24s %8.2f\n", strings.Join(c.Missing, " "), c.Cost)
+	}
+	fmt.Fprintf(w, "%-24s %8.2f\n%-24s %8.2f\n", "mean", d.Mean, "worst", d.Worst)
+	fmt.Fprintf(w, "of psnr_inside %.2f with all cameras, %d frames\n", d.PSNRInside, d.Frames)
 }
 
 func printView(w io.Writer, name string, v eval.View) {

@@ -20,6 +20,8 @@
 // fresh sensor noise. It stands beside the PSNR of the moving loop, so that a
 // renderer that lags does not win.
 //
+// Drop measures what a camera or two that do not come cost.
+//
 // With an output folder Evaluate also writes, for the worst frame of every
 // view, the result, the truth and an error map as PNG files and one
 // self-contained page, index.html, to flip and wipe between them.

@@ -63,6 +63,7 @@ type Report struct {
 	Views   []View    `json:"views"`
 	Mean    View      `json:"mean"`
 	Skipped []Skipped `json:"skipped,omitempty"`
+	Dropped *Dropped  `json:"dropped,omitempty"` // see Drop
 }
 
 // Skipped is a case whose truth shows nobody: there is nothing to compare.

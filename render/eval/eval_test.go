@@ -86,6 +86,7 @@ func TestEvaluate(t *testing.T) {
 		},
 		More: func(r *Report) error {
 			r.AddFlicker(map[string]float64{"left": 0.625})
+			r.Dropped = &Dropped{Costs: []Cost{{Missing: []string{"<a>", "b"}, Cost: 1.25}}, Mean: 1.125, Worst: 1.5}
 			return nil
 		},
 	})
@@ -113,7 +114,7 @@ func checkGallery(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>"} {
+	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>", "<td>&lt;a&gt;, b</td><td>1.25</td>"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("page lacks %q", want)
 		}

@@ -102,9 +102,9 @@ func (g *gallery) write(r *Report) error {
 	var page bytes.Buffer
 	err := g.page.Execute(&page, struct {
 		Title string
-		Mean  View
+		*Report
 		Cards []card
-	}{g.title, r.Mean, g.cards})
+	}{g.title, r, g.cards})
 	if err == nil {
 		err = os.WriteFile(filepath.Join(g.folder, "index.html"), page.Bytes(), 0o644)
 	}

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"github.com/virtualcube/virtualcube/capture"
 )
 
@@ -59,11 +61,11 @@ func (h HeldOut) Case(i int) (Case, error) {
 	}, nil
 }
 
-// without returns a set of its own that lacks one camera.
-func without(set *capture.FrameSet, camera int) *capture.FrameSet {
+// without returns a set of its own that lacks some cameras.
+func without(set *capture.FrameSet, cameras ...int) *capture.FrameSet {
 	frames := make([]*capture.Frame, len(set.Frames))
 	for i, f := range set.Frames {
-		if f != nil && i != camera {
+		if f != nil && !slices.Contains(cameras, i) {
 			frames[i] = f.Retain()
 		}
 	}
