@@ -116,10 +116,13 @@ func (s stage) Again(instant, n int) ([]*capture.Frame, error) {
 }
 
 // Truth implements eval.Stage.
-func (s stage) Truth(instant int, target space.Camera) (score.Picture, score.Mask, error) {
+func (s stage) Truth(instant int, target space.Camera) (eval.Truth, error) {
 	image := s.source.Scene().Render(target, s.source.Instant(instant))
-	picture := score.Picture{Width: image.Width, Height: image.Height, RGB: image.RGB}
-	return picture, score.MaskAbove(image.Width, image.Height, image.PersonMask, 127), nil
+	return eval.Truth{
+		Picture:    score.Picture{Width: image.Width, Height: image.Height, RGB: image.RGB},
+		Silhouette: score.MaskAbove(image.Width, image.Height, image.PersonMask, 127),
+		Depth:      image.Depth,
+	}, nil
 }
 
 // withRenderer runs f with a renderer on a device of its own.

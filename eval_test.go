@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -59,6 +60,18 @@ func TestEvalSynthetic(t *testing.T) {
 	}
 	if flicker, ok := r.Mean["flicker"].(float64); !ok || flicker != 0 {
 		t.Errorf("flicker is %v, and the rig has no noise", r.Mean["flicker"])
+	}
+	causes, _ := r.Mean["causes"].(map[string]any)
+	sum := 0.0
+	for _, key := range []string{"hole", "halo", "depth_edge", "occlusion", "colour", "blur"} {
+		share, ok := causes[key].(float64)
+		if !ok {
+			t.Errorf("causes lack %s: %v", key, causes)
+		}
+		sum += share
+	}
+	if math.Abs(sum-1) > 1e-9 {
+		t.Errorf("the causes add up to %v: %v", sum, causes)
 	}
 	if iou, _ := r.Mean["iou"].(float64); iou < 0.5 {
 		t.Errorf("the silhouette overlaps the truth by %.2f only", iou)

@@ -18,6 +18,10 @@ func printReport(w io.Writer, r *eval.Report) {
 		}
 		printView(w, name, v)
 	}
+	if c := r.Mean.Causes; c != nil {
+		fmt.Fprintf(w, "\nsquared error by cause: hole %.1f %%, halo %.1f %%, depth edge %.1f %%, occlusion %.1f %%, colour %.1f %%, blur %.1f %%\n",
+			100*c.Hole, 100*c.Halo, 100*c.DepthEdge, 100*c.Occlusion, 100*c.Colour, 100*c.Blur)
+	}
 	printDropped(w, r.Dropped)
 }
 

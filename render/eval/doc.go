@@ -20,6 +20,9 @@
 // fresh sensor noise. It stands beside the PSNR of the moving loop, so that a
 // renderer that lags does not win.
 //
+// Where the truth has depth the squared error is also split by cause, see
+// score.Split, so that the step to mend first is known.
+//
 // Drop measures what a camera or two that do not come cost.
 //
 // With an output folder Evaluate also writes, for the worst frame of every

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,6 +28,7 @@ type Case struct {
 	Target     space.Camera      // a pinhole
 	Truth      score.Picture     // of the target's size
 	Silhouette score.Mask        // of the target's size
+	Depth      []float32         // the truth's, metres along the optical axis, 0 where unknown; nil where none is known
 }
 
 // Suite is a list of cases. The cases of one view follow one another.
@@ -56,6 +58,9 @@ type View struct {
 	score.Metrics
 	MSPerView float64  `json:"ms_per_view"`       // wall clock of Renderer.Picture
 	Flicker   *float64 `json:"flicker,omitempty"` // of a frozen pose, see Still; the mean is over the views that have it
+	// Causes are the shares of the squared error by cause, over all frames;
+	// they add up to 1. Nil where the truth has no depth.
+	Causes *score.Causes `json:"causes,omitempty"`
 }
 
 // Report is the result of an evaluation.
@@ -133,6 +138,7 @@ func Evaluate(ctx context.Context, r Renderer, suite Suite, o Options) (*Report,
 type drawn struct {
 	result  score.Picture // composited on grey
 	metrics score.Metrics
+	causes  *score.Causes // sums, nil where the truth has no depth
 	took    time.Duration
 }
 
@@ -153,7 +159,15 @@ func evaluateCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, 
 	if err != nil {
 		return drawn{}, err
 	}
-	return drawn{result: result.Over(image.Matte), metrics: metrics, took: took}, nil
+	d := drawn{result: result.Over(image.Matte), metrics: metrics, took: took}
+	if c.Depth != nil {
+		causes, err := score.Split(result, image.Matte, image.Depth, c.Truth, c.Silhouette, c.Depth)
+		if err != nil {
+			return drawn{}, err
+		}
+		d.causes = &causes
+	}
+	return d, nil
 }
 
 // picture renders a view. Where the cameras left see nobody the picture is
@@ -172,6 +186,7 @@ func picture(ctx context.Context, r Renderer, set *capture.FrameSet, target spac
 type summary struct {
 	names   []string
 	metrics [][]score.Metrics
+	causes  []*score.Causes // sums, nil where the truth has no depth
 	took    []time.Duration
 	skipped []Skipped
 }
@@ -181,27 +196,49 @@ func (s *summary) add(camera string, d drawn) {
 	if last < 0 || s.names[last] != camera {
 		s.names = append(s.names, camera)
 		s.metrics = append(s.metrics, nil)
+		s.causes = append(s.causes, nil)
 		s.took = append(s.took, 0)
 		last++
 	}
 	s.metrics[last] = append(s.metrics[last], d.metrics)
+	s.causes[last] = plus(s.causes[last], d.causes)
 	s.took[last] += d.took
+}
+
+// plus adds sums that may be unknown.
+func plus(a, b *score.Causes) *score.Causes {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	sum := a.Plus(*b)
+	return &sum
+}
+
+// shares are those of sums that may be unknown.
+func shares(sums *score.Causes) *score.Causes {
+	if sums == nil {
+		return nil
+	}
+	parts := sums.Shares()
+	return &parts
 }
 
 func (s *summary) report() *Report {
 	r := &Report{Skipped: s.skipped}
+	var causes *score.Causes
 	var means []score.Metrics
 	for i, name := range s.names {
 		n := len(s.metrics[i])
 		v := View{
 			Camera: name, Frames: n, Metrics: score.Mean(s.metrics[i]),
-			MSPerView: s.took[i].Seconds() * 1000 / float64(n),
+			MSPerView: s.took[i].Seconds() * 1000 / float64(n), Causes: shares(s.causes[i]),
 		}
 		r.Views = append(r.Views, v)
 		means = append(means, v.Metrics)
+		causes = plus(causes, s.causes[i])
 		r.Mean.Frames += n
 		r.Mean.MSPerView += v.MSPerView / float64(len(s.names))
 	}
-	r.Mean.Metrics = score.Mean(means)
+	r.Mean.Metrics, r.Mean.Causes = score.Mean(means), shares(causes)
 	return r
 }

@@ -34,6 +34,15 @@ func disc() (score.Picture, score.Mask) {
 	return p, m
 }
 
+// flat is the disc's depth.
+func flat() []float32 {
+	depth := make([]float32, discSide*discSide)
+	for i := range depth {
+		depth[i] = 1
+	}
+	return depth
+}
+
 func (d discs) Len() int { return d.views * d.frames }
 
 func (d discs) Case(i int) (Case, error) {
@@ -41,7 +50,7 @@ func (d discs) Case(i int) (Case, error) {
 	p, m := disc()
 	return Case{
 		Camera: []string{"left", "<right>"}[i/d.frames], Frame: i % d.frames,
-		Set: capture.NewFrameSet(uint64(i), 0, []*capture.Frame{f}), Truth: p, Silhouette: m,
+		Set: capture.NewFrameSet(uint64(i), 0, []*capture.Frame{f}), Truth: p, Silhouette: m, Depth: flat(),
 		Target: space.Camera{Lens: space.Lens{Width: discSide, Height: discSide}},
 	}, nil
 }
@@ -65,7 +74,7 @@ func (r *offRenderer) Picture(_ context.Context, set *capture.FrameSet, target s
 			p.RGB[c] = uint8(int(p.RGB[c]) + off)
 		}
 	}
-	return &render.Image{Width: target.Lens.Width, Height: target.Lens.Height, RGB: p.RGB, Matte: matte}, nil
+	return &render.Image{Width: target.Lens.Width, Height: target.Lens.Height, RGB: p.RGB, Matte: matte, Depth: flat()}, nil
 }
 
 func psnrOf(off float64) float64 { return 20 * math.Log10(255/off) }
@@ -102,6 +111,14 @@ func TestEvaluate(t *testing.T) {
 			t.Errorf("view %d: %+v, want PSNR %.3f", i, v, want[i])
 		}
 	}
+	// The error is the same everywhere in the disc: 3 px round it are edge.
+	_, m := disc()
+	edge := 1 - float64(m.Erode(3).Count())/float64(m.Count())
+	for _, v := range append(report.Views, report.Mean) {
+		if c := v.Causes; c == nil || math.Abs(c.DepthEdge-edge) > 1e-9 || math.Abs(c.Colour-(1-edge)) > 1e-9 {
+			t.Errorf("view %q: causes %+v, want %.4f at the edge and the rest colour", v.Camera, c, edge)
+		}
+	}
 	if m := report.Mean; math.Abs(m.PSNR-(want[0]+want[1])/2) > 1e-9 || m.Frames != 4 {
 		t.Errorf("mean %+v", m)
 	}
@@ -114,7 +131,7 @@ func checkGallery(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>", "<td>&lt;a&gt;, b</td><td>1.25</td>"} {
+	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>", "<td>mean</td><td>0.0</td><td>0.0</td>", "<td>&lt;a&gt;, b</td><td>1.25</td>"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("page lacks %q", want)
 		}
@@ -131,12 +148,12 @@ func checkGallery(t *testing.T, folder string) {
 
 func TestReportKeys(t *testing.T) {
 	flicker := 0.5
-	text, err := json.Marshal(Report{Views: []View{{Camera: "a"}}, Mean: View{Flicker: &flicker}})
+	text, err := json.Marshal(Report{Views: []View{{Camera: "a"}}, Mean: View{Flicker: &flicker, Causes: &score.Causes{Hole: 0.25, Blur: 0.75}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `{"views":[{"camera":"a","frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0}],` +
-		`"mean":{"frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0,"flicker":0.5}}`
+		`"mean":{"frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0,"flicker":0.5,"causes":{"hole":0.25,"halo":0,"depth_edge":0,"occlusion":0,"colour":0,"blur":0.75}}}`
 	if string(text) != want {
 		t.Errorf("report is\n%s, want\n%s", text, want)
 	}
@@ -157,7 +174,7 @@ func TestEvaluateFails(t *testing.T) {
 		t.Errorf("error of an empty suite is %v", err)
 	}
 	report, err := Evaluate(t.Context(), failing{render.ErrNobody}, discs{1, 1, &released}, Options{})
-	if err != nil || report.Mean.IoU != 0 || report.Mean.PSNR > 25 {
+	if err != nil || report.Mean.IoU != 0 || report.Mean.PSNR > 25 || report.Mean.Causes.Hole != 1 {
 		t.Errorf("an empty picture scores %+v, %v", report, err)
 	}
 	file := filepath.Join(t.TempDir(), "file")

@@ -60,11 +60,11 @@ func (s Still) Flicker(ctx context.Context, r Renderer, progress func(done, tota
 func (s Still) views() (views []watched, err error) {
 	for i, eye := range s.Eyes {
 		v := watched{name: eyeName(i), target: TargetAt(eye, or(s.Width, NovelSize), or(s.Height, NovelSize))}
-		_, silhouette, err := s.Stage.Truth(s.Instant, v.target)
+		truth, err := s.Stage.Truth(s.Instant, v.target)
 		if err != nil {
 			return nil, fmt.Errorf("measure flicker: draw the truth of %s: %w", v.name, err)
 		}
-		switch v.flicker, err = score.NewFlicker(silhouette); {
+		switch v.flicker, err = score.NewFlicker(truth.Silhouette); {
 		case errors.Is(err, score.ErrNoSilhouette):
 		case err != nil:
 			return nil, err

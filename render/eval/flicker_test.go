@@ -30,12 +30,12 @@ func (d *discStage) Again(instant, n int) ([]*capture.Frame, error) {
 	return d.Frames(instant)
 }
 
-func (*discStage) Truth(_ int, target space.Camera) (score.Picture, score.Mask, error) {
+func (*discStage) Truth(_ int, target space.Camera) (Truth, error) {
 	p, m := disc()
 	if target.Pose.T.Z < 0 {
 		clear(m.Set)
 	}
-	return p, m, nil
+	return Truth{Picture: p, Silhouette: m}, nil
 }
 
 func TestFlicker(t *testing.T) {

@@ -51,7 +51,7 @@ func newGallery(folder, title string) (*gallery, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return nil, fmt.Errorf("make folder for pictures: %w", err)
 	}
-	page, err := template.New("gallery").Funcs(template.FuncMap{"levels": levels}).Parse(galleryHTML)
+	page, err := template.New("gallery").Funcs(template.FuncMap{"levels": levels, "percent": percent, "fileName": fileName}).Parse(galleryHTML)
 	if err != nil {
 		return nil, fmt.Errorf("parse page template: %w", err)
 	}
@@ -121,6 +121,8 @@ func levels(v *float64) string {
 	}
 	return fmt.Sprintf("%.3f", *v)
 }
+
+func percent(share float64) string { return fmt.Sprintf("%.1f", 100*share) }
 
 // fileName keeps what is safe in a file's name.
 func fileName(camera string) string {

@@ -51,13 +51,13 @@ func (h HeldOut) Case(i int) (Case, error) {
 		width, height = target.Lens.Width, target.Lens.Height
 	}
 	target.Lens = pinhole(target.Lens, width, height)
-	picture, silhouette, err := truth(camera, h.Rig.Volume, set.Frames[at[0]], target)
+	seen, err := truth(camera, h.Rig.Volume, set.Frames[at[0]], target)
 	if err != nil {
 		return Case{}, err
 	}
 	return Case{
 		Camera: camera.Name, Frame: at[1], Set: without(set, at[0]),
-		Target: target, Truth: picture, Silhouette: silhouette,
+		Target: target, Truth: seen.Picture, Silhouette: seen.Silhouette, Depth: seen.Depth,
 	}, nil
 }
 

@@ -19,8 +19,15 @@ type Stage interface {
 	// of the instant throughout and the noise is new each time; the caller
 	// owns a reference to each.
 	Again(instant, n int) ([]*capture.Frame, error)
-	// Truth draws the instant from a pinhole, and where the person is.
-	Truth(instant int, target space.Camera) (score.Picture, score.Mask, error)
+	// Truth draws the instant from a pinhole.
+	Truth(instant int, target space.Camera) (Truth, error)
+}
+
+// Truth is what a pinhole sees, all of one size.
+type Truth struct {
+	Picture    score.Picture // the whole scene
+	Silhouette score.Mask    // where the person is
+	Depth      []float32     // metres along the optical axis, 0 where unknown
 }
 
 // Novel renders a stage from eyes between its cameras.
@@ -50,7 +57,7 @@ func (n *Novel) Case(i int) (Case, error) {
 	frames := n.frames()
 	eye, instant := i/frames, i%frames*n.Stage.Instants()/frames
 	target := TargetAt(n.Eyes[eye], or(n.Width, NovelSize), or(n.Height, NovelSize))
-	picture, silhouette, err := n.Stage.Truth(instant, target)
+	truth, err := n.Stage.Truth(instant, target)
 	if err != nil {
 		return Case{}, fmt.Errorf("draw the truth of eye %d, instant %d: %w", eye+1, instant, err)
 	}
@@ -60,7 +67,7 @@ func (n *Novel) Case(i int) (Case, error) {
 	}
 	return Case{
 		Camera: eyeName(eye), Frame: instant, Set: set.Retain(),
-		Target: target, Truth: picture, Silhouette: silhouette,
+		Target: target, Truth: truth.Picture, Silhouette: truth.Silhouette, Depth: truth.Depth,
 	}, nil
 }
 

@@ -31,10 +31,10 @@ func (l *loop) Frames(instant int) ([]*capture.Frame, error) {
 
 func (l *loop) Again(instant, n int) ([]*capture.Frame, error) { return l.Frames(instant + n) }
 
-func (l *loop) Truth(instant int, target space.Camera) (score.Picture, score.Mask, error) {
+func (l *loop) Truth(instant int, target space.Camera) (Truth, error) {
 	l.truths = append(l.truths, instant)
 	w, h := target.Lens.Width, target.Lens.Height
-	return score.NewPicture(w, h), score.NewMask(w, h), nil
+	return Truth{score.NewPicture(w, h), score.NewMask(w, h), make([]float32, w*h)}, nil
 }
 
 func TestNovel(t *testing.T) {
@@ -51,6 +51,9 @@ func TestNovel(t *testing.T) {
 		}
 		if want := []string{"eye01", "eye02"}[i/4]; c.Camera != want || c.Frame != 15*(i%4) || c.Target.Pose.T != eyes[i/4] {
 			t.Errorf("case %d: camera %s, frame %d, at %v", i, c.Camera, c.Frame, c.Target.Pose.T)
+		}
+		if len(c.Depth) != 32*NovelSize {
+			t.Errorf("case %d: depth of %d pixels", i, len(c.Depth))
 		}
 		if c.Truth.Width != 32 || c.Truth.Height != NovelSize {
 			t.Errorf("case %d: %dx%d", i, c.Truth.Width, c.Truth.Height)

@@ -12,23 +12,22 @@ import (
 // opening removes specks of depth from the true silhouette, in pixels.
 const opening = 2
 
-// truth returns what the camera of a frame saw, as a pinhole picture, and its
-// silhouette.
-func truth(camera capture.Camera, volume space.Box, frame *capture.Frame, target space.Camera) (score.Picture, score.Mask, error) {
+// truth returns what the camera of a frame saw, as a pinhole's.
+func truth(camera capture.Camera, volume space.Box, frame *capture.Frame, target space.Camera) (Truth, error) {
 	colour, err := decode(frame.Colour)
 	if err != nil {
-		return score.Picture{}, score.Mask{}, fmt.Errorf("read the true picture of camera %q: %w", camera.Name, err)
+		return Truth{}, fmt.Errorf("read the true picture of camera %q: %w", camera.Name, err)
 	}
 	if err := frame.Depth.Validate(); err != nil {
-		return score.Picture{}, score.Mask{}, fmt.Errorf("read the true depth of camera %q: %w", camera.Name, err)
+		return Truth{}, fmt.Errorf("read the true depth of camera %q: %w", camera.Name, err)
 	}
 	lens := camera.Colour.Lens.Resized(colour.Width, colour.Height)
 	picture, seen := undistort(colour, lens, target.Lens)
-	silhouette := silhouetteOf(camera, volume, frame.Depth, target)
+	silhouette, distance := silhouetteOf(camera, volume, frame.Depth, target)
 	for i := range silhouette.Set {
 		silhouette.Set[i] = silhouette.Set[i] && seen.Set[i]
 	}
-	return picture, silhouette.Open(opening), nil
+	return Truth{Picture: picture, Silhouette: silhouette.Open(opening), Depth: distance}, nil
 }
 
 // pinhole is the lens without its distortion, its picture scaled to a size.
@@ -100,11 +99,13 @@ const sameSurface = 0.05
 
 // silhouetteOf returns the pixels of the target, a pinhole at the colour
 // camera, on which a valid depth pixel lies: each depth pixel covers the
-// square between its corners, seen from there. Corners lie at the mean depth
+// square between its corners, seen from there, and their depth in metres along
+// the target's axis, 0 elsewhere; the nearer of two surfaces counts. Corners lie at the mean depth
 // of the pixels of one surface round them, so that a slope has no gaps.
-func silhouetteOf(camera capture.Camera, volume space.Box, depth capture.DepthPicture, target space.Camera) score.Mask {
+func silhouetteOf(camera capture.Camera, volume space.Box, depth capture.DepthPicture, target space.Camera) (score.Mask, []float32) {
 	lens := camera.Depth.Lens.Resized(depth.Width, depth.Height)
 	mask := score.NewMask(target.Lens.Width, target.Lens.Height)
+	distance := make([]float32, len(mask.Set))
 	corners, valid := cornerRays(lens)
 	toTarget := target.Pose.Inverse().Mul(camera.Depth.Pose)
 	stride := depth.Width + 1
@@ -130,11 +131,11 @@ func silhouetteOf(camera capture.Camera, volume space.Box, depth capture.DepthPi
 				visible = visible && ok
 			}
 			if visible {
-				fill(mask, quad)
+				fill(mask, distance, quad, float32(toTarget.Apply(centre).Z))
 			}
 		}
 	}
-	return mask
+	return mask, distance
 }
 
 // cornerDepth returns the mean of the depths round corner (x, y), the one
@@ -164,9 +165,9 @@ func cornerRays(l space.Lens) (rays []space.Vec3, valid []bool) {
 	return rays, valid
 }
 
-// fill sets the pixels whose centres lie in a convex quadrilateral, whichever
-// way it turns; edges count, so that neighbours leave no gap.
-func fill(m score.Mask, quad [4][2]float64) {
+// fill sets the pixels whose centres lie in a convex quadrilateral at depth z,
+// whichever way it turns; edges count, so that neighbours leave no gap.
+func fill(m score.Mask, distance []float32, quad [4][2]float64, z float32) {
 	minX, minY, maxX, maxY := quad[0][0], quad[0][1], quad[0][0], quad[0][1]
 	for _, p := range quad[1:] {
 		minX, maxX = min(minX, p[0]), max(maxX, p[0])
@@ -186,7 +187,10 @@ func fill(m score.Mask, quad [4][2]float64) {
 				negative = negative && side <= slack
 			}
 			if positive || negative {
-				m.Set[y*m.Width+x] = true
+				i := y*m.Width + x
+				if !m.Set[i] || z < distance[i] {
+					m.Set[i], distance[i] = true, z
+				}
 			}
 		}
 	}

@@ -13,6 +13,9 @@
 //	ssim          luma, over the silhouette dilated by 8 px
 //	iou           matte above one half against the silhouette
 //
+// Split says how much of the squared error over the silhouette dilated by 8 px
+// comes from holes, halo, depth edges, wrong surfaces, colour and blur.
+//
 // Flicker is, for a pose that does not move, the mean over the silhouette
 // eroded by 2 px of the standard deviation of luma over time, in 8-bit levels.
 //
