@@ -25,12 +25,19 @@ type evalCommand struct {
 	Eyes    int    `env:"-" placeholder:"N" help:"Eyes of the synthetic rig, of its 32."`
 	Flicker int    `env:"-" placeholder:"N" default:"4" help:"Eyes of the synthetic rig from which a frozen pose is watched for flicker, 0 for none (${default})."`
 	Drop    int    `env:"-" enum:"0,1,2" default:"0" help:"Measure also what each camera (1) or pair of cameras (2) costs that is missing, over 8 eyes and 1 frame unless --eyes and --frames say otherwise."`
+	Methods bool   `env:"-" help:"Measure the baselines and all levels on the same inputs."`
 	Out     string `env:"-" placeholder:"DIR" help:"Folder for pictures, error maps and a page that compares them."`
 	Address string `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
 }
 
-// levels are the numbers of cameras that are blended.
-var levels = map[string]int{"low": 2, "medium": 3, "high": 4}
+// levels are the numbers of cameras that are blended; warp is a baseline.
+var levels = map[string]int{"warp": 1, "low": 2, "medium": 3, "high": 4}
+
+// methodNames are what --methods compares, in the order of its table; ours is
+// what a node draws with.
+var methodNames = []string{"nearest", "warp", "low", "medium", "high", "ours"}
+
+const oursLevel = "medium"
 
 // Run evaluates and prints the report.
 func (c *evalCommand) Run(env *environment) error {
@@ -125,18 +132,23 @@ func (s stage) Truth(instant int, target space.Camera) (eval.Truth, error) {
 	}, nil
 }
 
-// withRenderer runs f with a renderer on a device of its own.
-func withRenderer(ctx context.Context, rig capture.Rig, size Size, cameras int, f func(*render.Renderer) error) error {
+// withDevice runs f with an OpenGL device.
+func withDevice(ctx context.Context, f func(*gl.Device) error) error {
 	device := gl.New(slog.New(slog.DiscardHandler))
-	renderer, err := render.New(device, rig, render.Options{Width: size.Width, Height: size.Height, Cameras: cameras})
-	if err != nil {
-		return err
-	}
 	running := newGroup(context.WithoutCancel(ctx))
 	running.run(device.Run)
-	err = errors.Join(f(renderer), renderer.Close(running.ctx))
+	err := f(device)
 	if deviceErr := running.end(); deviceErr != nil {
 		return deviceErr // the cause of err, if there is one
 	}
 	return err
+}
+
+// withRenderer runs f with a renderer that blends so many cameras.
+func withRenderer(ctx context.Context, device *gl.Device, rig capture.Rig, size Size, cameras int, f func(*render.Renderer) error) error {
+	renderer, err := render.New(device, rig, render.Options{Width: size.Width, Height: size.Height, Cameras: cameras})
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(renderer), renderer.Close(context.WithoutCancel(ctx)))
 }

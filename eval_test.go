@@ -27,6 +27,13 @@ func testData(t *testing.T, name string) string {
 type evalReport struct {
 	Views []map[string]any `json:"views"`
 	Mean  map[string]any   `json:"mean"`
+
+	Methods map[string]map[string]any `json:"methods"`
+	Dropped *struct {
+		Costs []struct {
+			Missing []string `json:"missing"`
+		} `json:"costs"`
+	} `json:"dropped"`
 }
 
 func evaluate(t *testing.T, args ...string) evalReport {
@@ -78,6 +85,26 @@ func TestEvalSynthetic(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(folder, "index.html")); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestEvalMethodsAndDroppedCameras(t *testing.T) {
+	r := evaluate(t, "--eyes", "1", "--frames", "1", "--size", "128x128", "--flicker", "1", "--methods", "--drop", "2", smallRig)
+	for _, name := range []string{"nearest", "warp", "low", "medium", "high", "ours"} {
+		for key := range r.Mean {
+			if _, ok := r.Methods[name][key]; !ok {
+				t.Errorf("method %s lacks %s, which the mean has", name, key)
+			}
+		}
+	}
+	if r.Methods["ours"]["psnr_inside"] != r.Mean["psnr_inside"] {
+		t.Errorf("ours is %v, the mean of the default level %v", r.Methods["ours"], r.Mean)
+	}
+	if r.Dropped == nil || len(r.Dropped.Costs) != 3 || len(r.Dropped.Costs[0].Missing) != 2 {
+		t.Errorf("of three cameras there are three pairs: %+v", r.Dropped)
+	}
+	if r := evaluate(t, "--eyes", "1", "--frames", "1", "--size", "128x128", "--flicker", "0", smallRig); r.Mean["flicker"] != nil || r.Methods != nil || r.Dropped != nil {
+		t.Errorf("not asked for: %+v", r)
 	}
 }
 

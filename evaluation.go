@@ -1,9 +1,12 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/eval"
+	"github.com/virtualcube/virtualcube/render/gl"
 )
 
 // evaluation is one run of evalCommand: the suite and what its options ask for
@@ -14,17 +17,26 @@ type evaluation struct {
 	rig      capture.Rig
 	address  string
 	suite    eval.Suite
-	renderer *render.Renderer
+	device   *gl.Device
+	renderer *render.Renderer // of the wanted level
 }
 
 // run measures the renderer of the wanted level.
 func (e *evaluation) run() (report *eval.Report, err error) {
-	err = withRenderer(e.env.ctx, e.rig, e.env.config.Size, levels[e.command.Level], func(r *render.Renderer) (err error) {
-		e.renderer = r
-		report, err = e.evaluate()
-		return err
+	err = withDevice(e.env.ctx, func(device *gl.Device) error {
+		e.device = device
+		return e.with(e.command.Level, func(r *render.Renderer) (err error) {
+			e.renderer = r
+			report, err = e.evaluate()
+			return err
+		})
 	})
 	return report, err
+}
+
+// with runs f with the renderer of a level.
+func (e *evaluation) with(level string, f func(*render.Renderer) error) error {
+	return withRenderer(e.env.ctx, e.device, e.rig, e.env.config.Size, levels[level], f)
 }
 
 func (e *evaluation) evaluate() (*eval.Report, error) {
@@ -36,9 +48,53 @@ func (e *evaluation) evaluate() (*eval.Report, error) {
 			if err := e.watch(e.renderer, report); err != nil {
 				return err
 			}
+			if err := e.compare(report); err != nil {
+				return err
+			}
 			return e.drop(report)
 		},
 	})
+}
+
+// compare measures the other methods on the same suite.
+func (e *evaluation) compare(report *eval.Report) error {
+	if !e.command.Methods {
+		return nil
+	}
+	means := map[string]eval.View{e.command.Level: report.Mean}
+	for _, name := range methodNames {
+		if name == "ours" {
+			means[name] = means[oursLevel]
+		} else if _, known := means[name]; !known {
+			var err error
+			if means[name], err = e.method(name); err != nil {
+				return fmt.Errorf("method %q: %w", name, err)
+			}
+		}
+		report.Methods = append(report.Methods, eval.Method{Name: name, View: means[name]})
+	}
+	return nil
+}
+
+// method measures one of them.
+func (e *evaluation) method(name string) (mean eval.View, err error) {
+	measure := func(r eval.Renderer) error {
+		progress := newProgress(e.env.stderr, "evaluating "+name)
+		report, err := eval.Evaluate(e.env.ctx, r, e.suite, eval.Options{
+			Progress: func(done, total int, _ string) { progress(done, total) },
+			More:     func(report *eval.Report) error { return e.watch(r, report) },
+		})
+		if err == nil {
+			mean = report.Mean
+		}
+		return err
+	}
+	if name == "nearest" {
+		err = measure(eval.Nearest{Rig: e.rig})
+	} else {
+		err = e.with(name, func(r *render.Renderer) error { return measure(r) })
+	}
+	return mean, err
 }
 
 // watch measures flicker where a pose can be frozen.

@@ -23,6 +23,9 @@
 // Where the truth has depth the squared error is also split by cause, see
 // score.Split, so that the step to mend first is known.
 //
+// Nearest is the baseline without geometry. Any Renderer can be measured on the
+// same suite; Report.Methods holds their means.
+//
 // Drop measures what a camera or two that do not come cost.
 //
 // With an output folder Evaluate also writes, for the worst frame of every

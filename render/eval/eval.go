@@ -68,6 +68,7 @@ type Report struct {
 	Views   []View    `json:"views"`
 	Mean    View      `json:"mean"`
 	Skipped []Skipped `json:"skipped,omitempty"`
+	Methods Methods   `json:"methods,omitempty"` // other renderers' means, on the same suite
 	Dropped *Dropped  `json:"dropped,omitempty"` // see Drop
 }
 

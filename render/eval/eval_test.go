@@ -95,6 +95,7 @@ func TestEvaluate(t *testing.T) {
 		},
 		More: func(r *Report) error {
 			r.AddFlicker(map[string]float64{"left": 0.625})
+			r.Methods = Methods{{"nearest", r.Views[0]}, {"<far>", r.Views[1]}}
 			r.Dropped = &Dropped{Costs: []Cost{{Missing: []string{"<a>", "b"}, Cost: 1.25}}, Mean: 1.125, Worst: 1.5}
 			return nil
 		},
@@ -131,7 +132,7 @@ func checkGallery(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>", "<td>mean</td><td>0.0</td><td>0.0</td>", "<td>&lt;a&gt;, b</td><td>1.25</td>"} {
+	for _, want := range []string{"discs &lt;1&gt;", "&lt;right&gt;, frame 1", "left, frame 1", "<td>0.625</td>", "<td>&lt;far&gt;</td><td>", "<td>mean</td><td>0.0</td><td>0.0</td>", "<td>&lt;a&gt;, b</td><td>1.25</td>"} {
 		if !strings.Contains(string(page), want) {
 			t.Errorf("page lacks %q", want)
 		}
@@ -156,6 +157,18 @@ func TestReportKeys(t *testing.T) {
 		`"mean":{"frames":0,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0,"flicker":0.5,"causes":{"hole":0.25,"halo":0,"depth_edge":0,"occlusion":0,"colour":0,"blur":0.75}}}`
 	if string(text) != want {
 		t.Errorf("report is\n%s, want\n%s", text, want)
+	}
+}
+
+func TestMethodsKeys(t *testing.T) {
+	for want, m := range map[string]Methods{
+		"{}": {},
+		`{"z":{"frames":1,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0},` +
+			`"a":{"frames":2,"psnr":0,"psnr_inside":0,"psnr_halo":0,"psnr_matched":0,"ssim":0,"iou":0,"ms_per_view":0}}`: {{"z", View{Frames: 1}}, {"a", View{Frames: 2}}},
+	} {
+		if text, err := json.Marshal(m); err != nil || string(text) != want {
+			t.Errorf("methods are %s, %v, want %s", text, err, want)
+		}
 	}
 }
 
