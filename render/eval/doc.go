@@ -31,4 +31,21 @@
 // With an output folder Evaluate also writes, for the worst frame of every
 // view, the result, the truth and an error map as PNG files and one
 // self-contained page, index.html, to flip and wipe between them.
+//
+// # Where the lumigraph of package render stands
+//
+// `virtualcube eval --frames 2 --methods --drop 1 synthetic:` prints, with 32
+// eyes, for the best-k lumigraph without stereo, filtering in time or a soft
+// matte:
+//
+//	method   psnr  inside   halo    ssim     iou  flicker
+//	nearest 14.52   14.59  14.84   0.375   0.797     2.68
+//	warp    20.34   21.04  19.12   0.775   0.863     3.62
+//	low     23.45   24.49  21.57   0.844   0.955     3.05
+//	medium  25.06   26.25  22.85   0.871   0.977     2.51
+//	high    25.72   26.89  23.32   0.879   0.981     2.28
+//
+// At medium 34 % of the squared error are holes, 34 % blur, 23 % depth edges,
+// 7 % halo, 1 % colour, 1 % occlusion. One of the six cameras missing costs
+// 0.61 dB on average and 1.07 dB at worst.
 package eval
