@@ -48,7 +48,7 @@ type textures struct {
 	mesh                               *gl.Mesh
 }
 
-func newTextures(c *camera, filter gl.Filter) (*textures, error) {
+func newTextures(c *camera) (*textures, error) {
 	t := &textures{mesh: gl.NewMesh()}
 	d, l := c.Depth.Lens, c.Colour.Lens
 	for _, want := range []struct {
@@ -59,8 +59,8 @@ func newTextures(c *camera, filter gl.Filter) (*textures, error) {
 	}{
 		{&t.rays, gl.RG32F, d.Width, d.Height, gl.Nearest},
 		{&t.mask, gl.R8, d.Width, d.Height, gl.Linear},
-		{&t.luma, gl.R8, l.Width, l.Height, filter},
-		{&t.chroma, gl.RG8, l.Width / 2, l.Height / 2, filter},
+		{&t.luma, gl.R8, l.Width, l.Height, gl.Linear},
+		{&t.chroma, gl.RG8, l.Width / 2, l.Height / 2, gl.Linear},
 		{&t.occluder, gl.Depth32F, (l.Width + occluderScale - 1) / occluderScale, (l.Height + occluderScale - 1) / occluderScale, gl.Nearest},
 	} {
 		texture, err := gl.NewTexture(want.format, want.width, want.height, want.filter)

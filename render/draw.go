@@ -53,7 +53,7 @@ func (s *stopwatch) lap(into *time.Duration) {
 
 func (g *gpu) upload(c *camera, index int, f *capture.Frame) error {
 	if g.cameras[index] == nil {
-		t, err := newTextures(c, gl.Linear)
+		t, err := newTextures(c)
 		if err != nil {
 			return fmt.Errorf("upload: %w", err)
 		}

@@ -63,16 +63,16 @@ static int vc_hardware(EGLDeviceEXT device) {
 	return !vc_has(query(device, EGL_EXTENSIONS), "EGL_MESA_device_software");
 }
 
-static int vc_open(vc_egl *e, int skip) {
+static int vc_open(vc_egl *e) {
 	PFNEGLQUERYDEVICESEXTPROC query = (PFNEGLQUERYDEVICESEXTPROC)eglGetProcAddress("eglQueryDevicesEXT");
 	EGLDeviceEXT devices[16];
 	EGLint count = 0;
 	if (query && query(16, devices, &count)) {
 		for (int hardware = 1; hardware >= 0; hardware--)
 			for (int i = 0; i < count; i++)
-				if (vc_hardware(devices[i]) == hardware && vc_try(e, EGL_PLATFORM_DEVICE_EXT, devices[i]) && skip-- == 0) return 1;
+				if (vc_hardware(devices[i]) == hardware && vc_try(e, EGL_PLATFORM_DEVICE_EXT, devices[i])) return 1;
 	}
-	if (vc_try(e, EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY) && skip-- <= 0) return 1;
+	if (vc_try(e, EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY)) return 1;
 	e->error = eglGetError();
 	return 0;
 }
@@ -103,7 +103,7 @@ type context struct{ egl C.vc_egl }
 // hardware EGL device, else Mesa's software one.
 func openContext() (*context, error) {
 	c := &context{}
-	if C.vc_open(&c.egl, 0) == 0 {
+	if C.vc_open(&c.egl) == 0 {
 		step := "eglQueryDevicesEXT"
 		if c.egl.step != nil {
 			step = C.GoString(c.egl.step)

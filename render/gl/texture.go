@@ -18,7 +18,6 @@ const (
 	R16UI                  // integers, never filtered
 	R32F                   // floats
 	RG32F                  // floats
-	RGBA32F                // floats
 	Depth32F               // depth attachment, readable as 0..1
 )
 
@@ -33,7 +32,6 @@ var formats = [...]formatInfo{
 	RGBA8:    {gl45.RGBA8, gl45.RGBA, gl45.UNSIGNED_BYTE, 4},
 	R32F:     {gl45.R32F, gl45.RED, gl45.FLOAT, 4},
 	RG32F:    {gl45.RG32F, gl45.RG, gl45.FLOAT, 8},
-	RGBA32F:  {gl45.RGBA32F, gl45.RGBA, gl45.FLOAT, 16},
 	Depth32F: {gl45.DEPTH_COMPONENT32F, gl45.DEPTH_COMPONENT, gl45.FLOAT, 4},
 }
 
@@ -41,7 +39,6 @@ var formats = [...]formatInfo{
 type Texture struct {
 	Format        Format
 	Width, Height int
-	levels        int
 	id            uint32
 }
 
@@ -52,28 +49,21 @@ type Filter uint8
 const (
 	Nearest Filter = iota
 	Linear
-	Mipmap // linear between two levels of a chain that Upload makes
 )
 
 // NewTexture allocates a texture with undefined content.
 func NewTexture(format Format, width, height int, filter Filter) (*Texture, error) {
-	t := &Texture{Format: format, Width: width, Height: height, levels: 1}
+	t := &Texture{Format: format, Width: width, Height: height}
 	gl45.CreateTextures(gl45.TEXTURE_2D, 1, &t.id)
-	minimum, maximum := int32(gl45.NEAREST), int32(gl45.NEAREST)
-	switch filter {
-	case Linear:
-		minimum, maximum = gl45.LINEAR, gl45.LINEAR
-	case Mipmap:
-		minimum, maximum = gl45.LINEAR_MIPMAP_LINEAR, gl45.LINEAR
-		for s := max(width, height); s > 1; s /= 2 {
-			t.levels++
-		}
+	sampling := int32(gl45.NEAREST)
+	if filter == Linear {
+		sampling = gl45.LINEAR
 	}
-	gl45.TextureParameteri(t.id, gl45.TEXTURE_MIN_FILTER, minimum)
-	gl45.TextureParameteri(t.id, gl45.TEXTURE_MAG_FILTER, maximum)
+	gl45.TextureParameteri(t.id, gl45.TEXTURE_MIN_FILTER, sampling)
+	gl45.TextureParameteri(t.id, gl45.TEXTURE_MAG_FILTER, sampling)
 	gl45.TextureParameteri(t.id, gl45.TEXTURE_WRAP_S, gl45.CLAMP_TO_EDGE)
 	gl45.TextureParameteri(t.id, gl45.TEXTURE_WRAP_T, gl45.CLAMP_TO_EDGE)
-	gl45.TextureStorage2D(t.id, int32(t.levels), formats[format].internal, int32(width), int32(height))
+	gl45.TextureStorage2D(t.id, 1, formats[format].internal, int32(width), int32(height))
 	if err := Check(fmt.Sprintf("allocate %dx%d texture", width, height)); err != nil {
 		t.Delete()
 		return nil, err
@@ -89,9 +79,6 @@ func (t *Texture) Upload(rows unsafe.Pointer, stride int) {
 	gl45.PixelStorei(gl45.UNPACK_ROW_LENGTH, int32(stride/f.bytes))
 	gl45.TextureSubImage2D(t.id, 0, 0, 0, int32(t.Width), int32(t.Height), f.layout, f.kind, rows)
 	gl45.PixelStorei(gl45.UNPACK_ROW_LENGTH, 0)
-	if t.levels > 1 {
-		gl45.GenerateTextureMipmap(t.id)
-	}
 }
 
 // Bind makes the texture readable by samplers of the unit.
