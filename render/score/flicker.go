@@ -8,21 +8,27 @@ import (
 // Flicker gathers how much a picture changes where the truth does not. It is
 // not safe for concurrent use.
 type Flicker struct {
-	inside     Mask
-	n          float64
-	mean, sums []float64 // a pixel: mean luma, sum of squared deviations from it
+	width, height int
+	inside        []int // indices of the pixels that count
+	n             float64
+	mean, sums    []float64 // a pixel inside: mean luma, sum of squared deviations from it
 }
 
 // NewFlicker returns an empty measurement over the inside of the true
 // silhouette: what is left of it after erosion by 2 px. It returns
 // ErrNoSilhouette where that is nothing.
 func NewFlicker(silhouette Mask) (*Flicker, error) {
-	inside := silhouette.Erode(insideErosion)
-	if inside.Count() == 0 {
+	f := &Flicker{width: silhouette.Width, height: silhouette.Height}
+	for i, inside := range silhouette.Erode(insideErosion).Set {
+		if inside {
+			f.inside = append(f.inside, i)
+		}
+	}
+	if len(f.inside) == 0 {
 		return nil, fmt.Errorf("measure flicker: %w", ErrNoSilhouette)
 	}
-	n := len(inside.Set)
-	return &Flicker{inside: inside, mean: make([]float64, n), sums: make([]float64, n)}, nil
+	f.mean, f.sums = make([]float64, len(f.inside)), make([]float64, len(f.inside))
+	return f, nil
 }
 
 // Add takes the next picture of the sequence, composited on grey by its matte.
@@ -30,17 +36,18 @@ func (f *Flicker) Add(result Picture, matte []uint8) error {
 	if err := result.validate(); err != nil {
 		return fmt.Errorf("measure flicker: %w", err)
 	}
-	if result.Width != f.inside.Width || result.Height != f.inside.Height || len(matte) != len(f.inside.Set) {
+	if result.Width != f.width || result.Height != f.height || len(matte) != f.width*f.height {
 		return fmt.Errorf("measure flicker: %w: result %dx%d with a matte of %d pixels, silhouette %dx%d",
-			ErrPicture, result.Width, result.Height, len(matte), f.inside.Width, f.inside.Height)
+			ErrPicture, result.Width, result.Height, len(matte), f.width, f.height)
 	}
 	f.n++
 	// Welford, "Note on a method for calculating corrected sums of squares and
 	// products", 1962: a still picture gives zero, not rounding.
-	for i, y := range luma(result.Over(matte)) {
-		d := y - f.mean[i]
-		f.mean[i] += d / f.n
-		f.sums[i] += d * (y - f.mean[i])
+	for k, i := range f.inside {
+		y := lumaOf(over(result.RGB[3*i:3*i+3], matte[i]))
+		d := y - f.mean[k]
+		f.mean[k] += d / f.n
+		f.sums[k] += d * (y - f.mean[k])
 	}
 	return nil
 }
@@ -51,12 +58,9 @@ func (f *Flicker) Levels() float64 {
 	if f.n == 0 {
 		return 0
 	}
-	sum, pixels := 0.0, 0
-	for i, s := range f.inside.Set {
-		if s {
-			sum += math.Sqrt(f.sums[i] / f.n)
-			pixels++
-		}
+	sum := 0.0
+	for _, squares := range f.sums {
+		sum += math.Sqrt(squares / f.n)
 	}
-	return sum / float64(pixels)
+	return sum / float64(len(f.sums))
 }

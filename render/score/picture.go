@@ -38,9 +38,16 @@ func (p Picture) validate() error {
 func (p Picture) Over(alpha []uint8) Picture {
 	out := NewPicture(p.Width, p.Height)
 	for i, a := range alpha {
-		for c := 3 * i; c < 3*i+3; c++ {
-			out.RGB[c] = uint8((int(p.RGB[c])*int(a) + Background*(255-int(a)) + 127) / 255)
-		}
+		rgb := over(p.RGB[3*i:3*i+3], a)
+		copy(out.RGB[3*i:], rgb[:])
+	}
+	return out
+}
+
+// over composites one pixel on grey.
+func over(rgb []uint8, alpha uint8) (out [3]uint8) {
+	for c, v := range rgb {
+		out[c] = uint8((int(v)*int(alpha) + Background*(255-int(alpha)) + 127) / 255)
 	}
 	return out
 }

@@ -45,9 +45,14 @@ func SSIM(a, b Picture, region Mask) float64 {
 func luma(p Picture) []float64 {
 	y := make([]float64, p.Width*p.Height)
 	for i := range y {
-		y[i] = 0.299*float64(p.RGB[3*i]) + 0.587*float64(p.RGB[3*i+1]) + 0.114*float64(p.RGB[3*i+2])
+		y[i] = lumaOf([3]uint8(p.RGB[3*i:]))
 	}
 	return y
+}
+
+// lumaOf is BT.601's of a pixel.
+func lumaOf(rgb [3]uint8) float64 {
+	return 0.299*float64(rgb[0]) + 0.587*float64(rgb[1]) + 0.114*float64(rgb[2])
 }
 
 func gaussian() [ssimRadius + 1]float64 {
