@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -11,6 +12,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/synthetic"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/eval"
+	"github.com/virtualcube/virtualcube/render/eval/lumigraph"
 	"github.com/virtualcube/virtualcube/render/gl"
 	"github.com/virtualcube/virtualcube/render/score"
 )
@@ -20,24 +22,43 @@ import (
 // camera's own for others.
 type evalCommand struct {
 	JSON    bool   `name:"json" env:"-" help:"Print JSON."`
-	Level   string `env:"-" enum:"low,medium,high" default:"medium" help:"Cameras blended into a view: low 2, medium 3, high 4 (${default})."`
+	Level   string `env:"-" enum:"low,medium,high,auto" default:"auto" help:"Quality level whose views are listed: low, medium, high or auto (${default})."`
 	Frames  int    `env:"-" placeholder:"N" help:"Instants an eye or camera (10 for the synthetic rig, 1 for others)."`
 	Eyes    int    `env:"-" placeholder:"N" help:"Eyes of the synthetic rig, of its 32."`
 	Flicker int    `env:"-" placeholder:"N" default:"4" help:"Eyes of the synthetic rig from which a frozen pose is watched for flicker, 0 for none (${default})."`
 	Drop    int    `env:"-" enum:"0,1,2" default:"0" help:"Measure also what each camera (1) or pair of cameras (2) costs that is missing, over 8 eyes and 1 frame unless --eyes and --frames say otherwise."`
-	Methods bool   `env:"-" help:"Measure the baselines and all levels on the same inputs."`
+	Methods bool   `env:"-" help:"Measure the baselines and all levels beside it, on the same inputs."`
 	Out     string `env:"-" placeholder:"DIR" help:"Folder for pictures, error maps and a page that compares them."`
 	Address string `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
 }
 
-// levels are the numbers of cameras that are blended; warp is a baseline.
-var levels = map[string]int{"warp": 1, "low": 2, "medium": 3, "high": 4}
+// levels are the choices behind --level; the size is the command line's.
+var levels = map[string]render.Options{
+	"low":    {Cameras: 2},
+	"medium": {Cameras: 3},
+	"high":   {Cameras: 4},
+	"auto":   {Cameras: 3},
+}
 
-// methodNames are what --methods compares, in the order of its table; ours is
-// what a node draws with.
-var methodNames = []string{"nearest", "warp", "low", "medium", "high", "ours"}
+// methodNames are what --methods compares, in the order of its table: the
+// baselines, the levels, and ours, which is what a node draws with.
+var methodNames = []string{"nearest", "warp", "lumigraph", "low", "medium", "high", "auto", "ours"}
 
-const oursLevel = "medium"
+// oursLevel is the level that ours is.
+const oursLevel = "auto"
+
+// baseline makes the renderer of a method that is no level; it never changes.
+func baseline(name string, rig capture.Rig) (eval.Renderer, error) {
+	switch name {
+	case "nearest":
+		return eval.Nearest{Rig: rig}, nil
+	case "warp":
+		return lumigraph.New(rig, 1)
+	case "lumigraph":
+		return lumigraph.New(rig, lumigraph.Cameras)
+	}
+	return nil, fmt.Errorf("method %q is unknown", name)
+}
 
 // Run evaluates and prints the report.
 func (c *evalCommand) Run(env *environment) error {
@@ -101,6 +122,9 @@ type stage struct{ source *synthetic.Source }
 // Instants implements eval.Stage.
 func (s stage) Instants() int { return s.source.Options().Frames }
 
+// Rate implements eval.Stage.
+func (s stage) Rate() float64 { return s.source.Options().Rate }
+
 // Frames implements eval.Stage.
 func (s stage) Frames(instant int) ([]*capture.Frame, error) {
 	return s.source.Frames(instant, s.source.Options().Seed)
@@ -142,13 +166,4 @@ func withDevice(ctx context.Context, f func(*gl.Device) error) error {
 		return deviceErr // the cause of err, if there is one
 	}
 	return err
-}
-
-// withRenderer runs f with a renderer that blends so many cameras.
-func withRenderer(ctx context.Context, device *gl.Device, rig capture.Rig, size Size, cameras int, f func(*render.Renderer) error) error {
-	renderer, err := render.New(device, rig, render.Options{Width: size.Width, Height: size.Height, Cameras: cameras})
-	if err != nil {
-		return err
-	}
-	return errors.Join(f(renderer), renderer.Close(context.WithoutCancel(ctx)))
 }

@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/virtualcube/virtualcube/capture"
 )
 
 // testData finds real recordings, which are no part of the repository.
@@ -90,21 +95,61 @@ func TestEvalSynthetic(t *testing.T) {
 
 func TestEvalMethodsAndDroppedCameras(t *testing.T) {
 	r := evaluate(t, "--eyes", "1", "--frames", "1", "--size", "128x128", "--flicker", "1", "--methods", "--drop", "2", smallRig)
-	for _, name := range []string{"nearest", "warp", "low", "medium", "high", "ours"} {
+	for _, name := range []string{"nearest", "warp", "lumigraph", "low", "medium", "high", "auto", "ours"} {
 		for key := range r.Mean {
 			if _, ok := r.Methods[name][key]; !ok {
 				t.Errorf("method %s lacks %s, which the mean has", name, key)
 			}
 		}
 	}
-	if r.Methods["ours"]["psnr_inside"] != r.Mean["psnr_inside"] {
-		t.Errorf("ours is %v, the mean of the default level %v", r.Methods["ours"], r.Mean)
+	if len(r.Methods) != len(methodNames) {
+		t.Errorf("%d methods, want %v", len(r.Methods), methodNames)
+	}
+	for _, name := range []string{"ours", "auto"} {
+		if !maps.Equal(figures(r.Methods[name]), figures(r.Mean)) {
+			t.Errorf("%s is %v, the mean of the default level %v", name, r.Methods[name], r.Mean)
+		}
+	}
+	if low, high := r.Methods["low"]["psnr_inside"], r.Methods["high"]["psnr_inside"]; low == high {
+		t.Errorf("low and high are both %v", low)
 	}
 	if r.Dropped == nil || len(r.Dropped.Costs) != 3 || len(r.Dropped.Costs[0].Missing) != 2 {
 		t.Errorf("of three cameras there are three pairs: %+v", r.Dropped)
 	}
 	if r := evaluate(t, "--eyes", "1", "--frames", "1", "--size", "128x128", "--flicker", "0", smallRig); r.Mean["flicker"] != nil || r.Methods != nil || r.Dropped != nil {
 		t.Errorf("not asked for: %+v", r)
+	}
+}
+
+// figures are those that are numbers.
+func figures(mean map[string]any) map[string]float64 {
+	numbers := map[string]float64{}
+	for key, v := range mean {
+		if n, ok := v.(float64); ok {
+			numbers[key] = n
+		}
+	}
+	return numbers
+}
+
+func TestEvalLevels(t *testing.T) {
+	for name := range levels {
+		if _, ok := optionsOf(name); !ok || !slices.Contains(methodNames, name) {
+			t.Errorf("level %q is not compared by --methods", name)
+		}
+	}
+	ours, _ := optionsOf("ours")
+	if ours != levels["auto"] {
+		t.Errorf("ours is %+v, not auto", ours)
+	}
+	for _, name := range methodNames {
+		if _, ok := optionsOf(name); ok {
+			continue
+		}
+		rig := capture.Rig{}
+		if _, err := baseline(name, rig); err != nil && strings.Contains(err.Error(), "unknown") {
+			t.Errorf("method %q is neither a level nor a baseline", name)
+		}
 	}
 }
 

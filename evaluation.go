@@ -1,7 +1,10 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/render"
@@ -12,93 +15,119 @@ import (
 // evaluation is one run of evalCommand: the suite and what its options ask for
 // besides.
 type evaluation struct {
-	command  *evalCommand
-	env      *environment
-	rig      capture.Rig
-	address  string
-	suite    eval.Suite
-	device   *gl.Device
-	renderer *render.Renderer // of the wanted level
+	command *evalCommand
+	env     *environment
+	rig     capture.Rig
+	address string
+	suite   eval.Suite
+
+	methods   []eval.Named       // what is measured, once each
+	same      map[string]string  // method to the name under which it is measured: levels may have the same options
+	renderers []*render.Renderer // of the levels
 }
 
-// run measures the renderer of the wanted level.
+// run measures the renderer of the wanted level, and others where asked.
 func (e *evaluation) run() (report *eval.Report, err error) {
 	err = withDevice(e.env.ctx, func(device *gl.Device) error {
-		e.device = device
-		return e.with(e.command.Level, func(r *render.Renderer) (err error) {
-			e.renderer = r
+		err := e.open(device)
+		if err == nil {
 			report, err = e.evaluate()
-			return err
-		})
+		}
+		return errors.Join(err, e.close())
 	})
 	return report, err
 }
 
-// with runs f with the renderer of a level.
-func (e *evaluation) with(level string, f func(*render.Renderer) error) error {
-	return withRenderer(e.env.ctx, e.device, e.rig, e.env.config.Size, levels[level], f)
+// open makes the renderers. Those that are the same get one name.
+func (e *evaluation) open(device *gl.Device) error {
+	names := []string{e.command.Level}
+	if e.command.Methods {
+		names = methodNames
+	}
+	e.same = map[string]string{}
+	for i, name := range names {
+		if e.same[name] != "" {
+			continue
+		}
+		options, isLevel := optionsOf(name)
+		joined := name
+		for _, other := range names[i+1:] {
+			if same, also := optionsOf(other); isLevel && also && same == options {
+				joined += "/" + other
+			}
+		}
+		for same := range strings.SplitSeq(joined, "/") {
+			e.same[same] = joined
+		}
+		renderer, err := e.renderer(device, name, options, isLevel)
+		if err != nil {
+			return fmt.Errorf("method %q: %w", name, err)
+		}
+		e.methods = append(e.methods, eval.Named{Name: joined, Renderer: renderer})
+	}
+	return nil
+}
+
+// optionsOf returns those of a method that is a level.
+func optionsOf(method string) (options render.Options, isLevel bool) {
+	if method == "ours" {
+		method = oursLevel
+	}
+	options, isLevel = levels[method]
+	return options, isLevel
+}
+
+func (e *evaluation) renderer(device *gl.Device, name string, options render.Options, isLevel bool) (eval.Renderer, error) {
+	if !isLevel {
+		return baseline(name, e.rig)
+	}
+	options.Width, options.Height = e.env.config.Size.Width, e.env.config.Size.Height
+	renderer, err := render.New(device, e.rig, options)
+	if err == nil {
+		e.renderers = append(e.renderers, renderer)
+	}
+	return renderer, err
+}
+
+func (e *evaluation) close() (err error) {
+	for _, r := range e.renderers {
+		err = errors.Join(err, r.Close(context.WithoutCancel(e.env.ctx)))
+	}
+	return err
 }
 
 func (e *evaluation) evaluate() (*eval.Report, error) {
-	progress := newProgress(e.env.stderr, "evaluating "+e.address)
-	return eval.Evaluate(e.env.ctx, e.renderer, e.suite, eval.Options{
-		Out: e.command.Out, Title: e.address,
-		Progress: func(done, total int, _ string) { progress(done, total) },
+	return eval.Evaluate(e.env.ctx, e.methods, e.suite, eval.Options{
+		Out: e.command.Out, Title: e.address, Shown: e.same[e.command.Level],
+		Progress: newProgress(e.env.stderr, "evaluating "+e.address),
 		More: func(report *eval.Report) error {
-			if err := e.watch(e.renderer, report); err != nil {
+			if err := e.watch(report); err != nil {
 				return err
 			}
-			if err := e.compare(report); err != nil {
-				return err
-			}
+			e.list(report)
 			return e.drop(report)
 		},
 	})
 }
 
-// compare measures the other methods on the same suite.
-func (e *evaluation) compare(report *eval.Report) error {
+// list puts the methods into the order of their table, those that are the same
+// as another one with its figures.
+func (e *evaluation) list(report *eval.Report) {
 	if !e.command.Methods {
-		return nil
+		return
 	}
-	means := map[string]eval.View{e.command.Level: report.Mean}
+	measured := map[string]eval.View{}
+	for _, m := range report.Methods {
+		measured[m.Name] = m.View
+	}
+	report.Methods = nil
 	for _, name := range methodNames {
-		if name == "ours" {
-			means[name] = means[oursLevel]
-		} else if _, known := means[name]; !known {
-			var err error
-			if means[name], err = e.method(name); err != nil {
-				return fmt.Errorf("method %q: %w", name, err)
-			}
-		}
-		report.Methods = append(report.Methods, eval.Method{Name: name, View: means[name]})
+		report.Methods = append(report.Methods, eval.Method{Name: name, View: measured[e.same[name]]})
 	}
-	return nil
-}
-
-// method measures one of them.
-func (e *evaluation) method(name string) (mean eval.View, err error) {
-	measure := func(r eval.Renderer) error {
-		progress := newProgress(e.env.stderr, "evaluating "+name)
-		report, err := eval.Evaluate(e.env.ctx, r, e.suite, eval.Options{
-			Progress: func(done, total int, _ string) { progress(done, total) },
-			More:     func(report *eval.Report) error { return e.watch(r, report) },
-		})
-		if err == nil {
-			mean = report.Mean
-		}
-		return err
-	}
-	if name == "nearest" {
-		err = measure(eval.Nearest{Rig: e.rig})
-	} else {
-		err = e.with(name, func(r *render.Renderer) error { return measure(r) })
-	}
-	return mean, err
 }
 
 // watch measures flicker where a pose can be frozen.
-func (e *evaluation) watch(r eval.Renderer, report *eval.Report) error {
+func (e *evaluation) watch(report *eval.Report) error {
 	novel, ok := e.suite.(*eval.Novel)
 	if !ok || e.command.Flicker <= 0 {
 		return nil
@@ -107,11 +136,13 @@ func (e *evaluation) watch(r eval.Renderer, report *eval.Report) error {
 		Stage: novel.Stage, Eyes: novel.Eyes[:min(e.command.Flicker, len(novel.Eyes))],
 		Width: novel.Width, Height: novel.Height,
 	}
-	flicker, err := still.Flicker(e.env.ctx, r, newProgress(e.env.stderr, "watching a frozen pose"))
+	levels, err := still.Flicker(e.env.ctx, e.methods, newProgress(e.env.stderr, "watching a frozen pose"))
 	if err != nil {
 		return err
 	}
-	report.AddFlicker(flicker)
+	for method, views := range levels {
+		report.AddFlicker(method, views)
+	}
 	return nil
 }
 
@@ -119,7 +150,7 @@ func (e *evaluation) watch(r eval.Renderer, report *eval.Report) error {
 // view is rendered up to 16 times.
 const dropEyes = 8
 
-// drop measures what missing cameras cost.
+// drop measures what missing cameras cost the wanted level.
 func (e *evaluation) drop(report *eval.Report) (err error) {
 	if e.command.Drop == 0 {
 		return nil
@@ -140,6 +171,16 @@ func (e *evaluation) drop(report *eval.Report) (err error) {
 	for _, camera := range e.rig.Cameras {
 		names = append(names, camera.Name)
 	}
-	report.Dropped, err = eval.Drop(e.env.ctx, e.renderer, suite, names, e.command.Drop, newProgress(e.env.stderr, "dropping cameras"))
+	report.Dropped, err = eval.Drop(e.env.ctx, e.wanted(), suite, names, e.command.Drop, newProgress(e.env.stderr, "dropping cameras"))
 	return err
+}
+
+// wanted is the renderer of the wanted level.
+func (e *evaluation) wanted() eval.Renderer {
+	for _, m := range e.methods {
+		if m.Name == e.same[e.command.Level] {
+			return m.Renderer
+		}
+	}
+	return nil
 }

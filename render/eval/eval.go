@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,18 +19,52 @@ type Renderer interface {
 	Picture(ctx context.Context, set *capture.FrameSet, target space.Camera) (*render.Image, error)
 }
 
-// Case is one view to render and what it should look like.
-type Case struct {
-	Camera     string            // the view's name: a held-out camera or an eye
-	Frame      int               // the instant, from 0
-	Set        *capture.FrameSet // one reference; Evaluate releases it
-	Target     space.Camera      // a pinhole
-	Truth      score.Picture     // of the target's size
-	Silhouette score.Mask        // of the target's size
-	Depth      []float32         // the truth's, metres along the optical axis, 0 where unknown; nil where none is known
+// Observer is a Renderer that filters in time: besides the frame sets that it
+// renders it is shown those between, in order. Of one sequence Sequence
+// advances by 1 and Captured by a frame period; between two sequences time
+// leaps forward by a second at least, and it never goes back.
+type Observer interface {
+	// Observe takes note of a frame set that is not rendered. The set is
+	// borrowed for the call.
+	Observe(ctx context.Context, set *capture.FrameSet) error
 }
 
-// Suite is a list of cases. The cases of one view follow one another.
+// Named is a renderer by its name.
+type Named struct {
+	Name string
+	Renderer
+}
+
+// observers are those that filter in time.
+func observers(methods []Named) (list []Observer) {
+	for _, m := range methods {
+		if o, ok := m.Renderer.(Observer); ok {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// Preceding is how many frame sets an Observer is shown at most before one
+// that is rendered: half a second of the usual rig.
+const Preceding = 15
+
+// Case is one view to render and what it should look like.
+type Case struct {
+	Camera string            // the view's name: a held-out camera or an eye
+	Frame  int               // the instant, from 0
+	Tick   int               // place in time, in frames; cases of one tick that follow one another are of one Set
+	Set    *capture.FrameSet // one reference; Evaluate releases it
+	// Before shows the sets of the n ticks before Set's in order, each borrowed
+	// for the call; fewer where there are none. Nil where nothing precedes.
+	Before     func(n int, show func(*capture.FrameSet) error) error
+	Target     space.Camera  // a pinhole
+	Truth      score.Picture // of the target's size
+	Silhouette score.Mask    // of the target's size
+	Depth      []float32     // the truth's, metres along the optical axis, 0 where unknown; nil where none is known
+}
+
+// Suite is a list of cases in the order of time.
 type Suite interface {
 	Len() int
 	// Case makes case i, 0 to Len()-1.
@@ -40,8 +73,10 @@ type Suite interface {
 
 // Options of Evaluate. The zero value prints and writes nothing.
 type Options struct {
-	// Progress, where not nil, is told about every case that is done.
-	Progress func(done, total int, camera string)
+	// Shown names the method whose views are reported; the first where empty.
+	Shown string
+	// Progress, where not nil, is told about every picture that is compared.
+	Progress func(done, total int)
 	// Out, where not empty, is a folder for pictures and page; it is made.
 	Out string
 	// Title heads the page.
@@ -51,88 +86,143 @@ type Options struct {
 	More func(*Report) error
 }
 
-// View is the figures of one camera or eye, or their mean.
-type View struct {
-	Camera string `json:"camera,omitempty"`
-	Frames int    `json:"frames"`
-	score.Metrics
-	MSPerView float64  `json:"ms_per_view"`       // wall clock of Renderer.Picture
-	Flicker   *float64 `json:"flicker,omitempty"` // of a frozen pose, see Still; the mean is over the views that have it
-	// Causes are the shares of the squared error by cause, over all frames;
-	// they add up to 1. Nil where the truth has no depth.
-	Causes *score.Causes `json:"causes,omitempty"`
-}
-
-// Report is the result of an evaluation.
-type Report struct {
-	Views   []View    `json:"views"`
-	Mean    View      `json:"mean"`
-	Skipped []Skipped `json:"skipped,omitempty"`
-	Methods Methods   `json:"methods,omitempty"` // other renderers' means, on the same suite
-	Dropped *Dropped  `json:"dropped,omitempty"` // see Drop
-}
-
-// Skipped is a case whose truth shows nobody: there is nothing to compare.
-type Skipped struct {
-	Camera string `json:"camera"`
-	Frame  int    `json:"frame"`
-	Reason string `json:"reason"`
-}
-
 // ErrNoCase is returned for a suite in which nothing can be compared.
 var ErrNoCase = errors.New("nothing to evaluate: no camera that sees somebody can be left out, which takes two cameras at least")
 
-// Evaluate renders and compares every case of the suite. The first case is
-// rendered once more beforehand, so that no view pays for compiling shaders.
-func Evaluate(ctx context.Context, r Renderer, suite Suite, o Options) (*Report, error) {
+// Evaluate renders every case of the suite by every method, their names being
+// different, and compares it with the truth, which is made once a case. Each
+// method renders the first case once more beforehand, so that no view pays for
+// compiling shaders.
+func Evaluate(ctx context.Context, methods []Named, suite Suite, o Options) (*Report, error) {
 	if suite.Len() == 0 {
 		return nil, ErrNoCase
 	}
-	var shown *gallery
-	if o.Out != "" {
-		var err error
-		if shown, err = newGallery(o.Out, o.Title); err != nil {
-			return nil, fmt.Errorf("evaluate: %w", err)
-		}
+	e := &evaluation{methods: methods, options: o, total: suite.Len() * len(methods), sums: make([]summary, len(methods))}
+	if err := e.prepare(); err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
 	}
-	sum := &summary{}
 	for i := range suite.Len() {
 		c, err := suite.Case(i)
 		if err != nil {
 			return nil, fmt.Errorf("evaluate: %w", err)
 		}
-		d, err := evaluateCase(ctx, r, c, i == 0)
+		err = e.add(ctx, c)
 		c.Set.Release()
-		switch {
-		case errors.Is(err, score.ErrNoSilhouette):
-			sum.skipped = append(sum.skipped, Skipped{c.Camera, c.Frame, err.Error()})
-		case err != nil:
+		if err != nil {
 			return nil, fmt.Errorf("evaluate view %q, frame %d: %w", c.Camera, c.Frame, err)
-		default:
-			sum.add(c.Camera, d)
-			if shown != nil {
-				shown.add(c, d)
-			}
-		}
-		if o.Progress != nil {
-			o.Progress(i+1, suite.Len(), c.Camera)
 		}
 	}
-	if len(sum.names) == 0 {
+	report := e.report()
+	if len(report.Views) == 0 {
 		return nil, ErrNoCase
 	}
-	report := sum.report()
 	if o.More != nil {
 		if err := o.More(report); err != nil {
 			return nil, fmt.Errorf("evaluate: %w", err)
 		}
 	}
-	if shown != nil {
-		if err := shown.write(report); err != nil {
+	if e.gallery != nil {
+		if err := e.gallery.write(report); err != nil {
 			return nil, fmt.Errorf("evaluate: %w", err)
 		}
 	}
 	return report, nil
+}
+
+// evaluation is one call of Evaluate. It holds one case at a time.
+type evaluation struct {
+	methods []Named
+	shown   int // index of the method whose views are reported
+	options Options
+	gallery *gallery // nil where no pictures are wanted
+
+	begun       bool
+	tick        int // of the last case
+	done, total int
+	sums        []summary // a method
+	skipped     []Skipped
+}
+
+func (e *evaluation) prepare() (err error) {
+	if len(e.methods) == 0 {
+		return errors.New("no renderer to measure")
+	}
+	names := map[string]int{}
+	for i, m := range e.methods {
+		if _, twice := names[m.Name]; twice {
+			return fmt.Errorf("two methods are called %q", m.Name)
+		}
+		names[m.Name] = i
+	}
+	if e.options.Shown != "" {
+		var known bool
+		if e.shown, known = names[e.options.Shown]; !known {
+			return fmt.Errorf("no method is called %q", e.options.Shown)
+		}
+	}
+	if e.options.Out != "" {
+		e.gallery, err = newGallery(e.options.Out, e.options.Title)
+	}
+	return err
+}
+
+// add measures all methods on one case.
+func (e *evaluation) add(ctx context.Context, c Case) error {
+	warm := e.begun
+	if err := e.lead(ctx, c); err != nil {
+		return err
+	}
+	results := make([]drawn, 0, len(e.methods))
+	for i, m := range e.methods {
+		d, err := drawCase(ctx, m, c, !warm)
+		if errors.Is(err, score.ErrNoSilhouette) { // the truth's, whatever the method
+			e.skipped = append(e.skipped, Skipped{c.Camera, c.Frame, err.Error()})
+			e.progress(len(e.methods) - i)
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("method %q: %w", m.Name, err)
+		}
+		e.sums[i].add(c.Camera, d)
+		e.progress(1)
+		if e.gallery != nil {
+			results = append(results, d)
+		}
+	}
+	if e.gallery != nil {
+		return e.gallery.add(c, e.methods, results, e.shown)
+	}
+	return nil
+}
+
+func (e *evaluation) progress(steps int) {
+	e.done += steps
+	if e.options.Progress != nil {
+		e.options.Progress(e.done, e.total)
+	}
+}
+
+// lead shows those that filter in time what happened since the last case.
+func (e *evaluation) lead(ctx context.Context, c Case) error {
+	n := Preceding
+	if e.begun && c.Tick >= e.tick {
+		n = min(n, c.Tick-e.tick-1)
+	}
+	e.begun, e.tick = true, c.Tick
+	watching := observers(e.methods)
+	if n <= 0 || c.Before == nil || len(watching) == 0 {
+		return nil
+	}
+	return c.Before(n, func(set *capture.FrameSet) error { return observe(ctx, watching, set) })
+}
+
+func observe(ctx context.Context, watching []Observer, set *capture.FrameSet) error {
+	for _, o := range watching {
+		if err := o.Observe(ctx, set); err != nil {
+			return fmt.Errorf("observe frame set %d: %w", set.Sequence, err)
+		}
+	}
+	return nil
 }
 
 // drawn is one rendered case.
@@ -143,7 +233,7 @@ type drawn struct {
 	took    time.Duration
 }
 
-func evaluateCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, error) {
+func drawCase(ctx context.Context, r Renderer, c Case, warmUp bool) (drawn, error) {
 	if warmUp {
 		if _, err := picture(ctx, r, c.Set, c.Target); err != nil {
 			return drawn{}, err
@@ -181,65 +271,4 @@ func picture(ctx context.Context, r Renderer, set *capture.FrameSet, target spac
 		return &render.Image{Width: width, Height: height, RGB: make([]uint8, 3*n), Matte: make([]uint8, n), Depth: make([]float32, n)}, nil
 	}
 	return image, err
-}
-
-// summary gathers figures by view, in the order of the views.
-type summary struct {
-	names   []string
-	metrics [][]score.Metrics
-	causes  []*score.Causes // sums, nil where the truth has no depth
-	took    []time.Duration
-	skipped []Skipped
-}
-
-func (s *summary) add(camera string, d drawn) {
-	last := len(s.names) - 1
-	if last < 0 || s.names[last] != camera {
-		s.names = append(s.names, camera)
-		s.metrics = append(s.metrics, nil)
-		s.causes = append(s.causes, nil)
-		s.took = append(s.took, 0)
-		last++
-	}
-	s.metrics[last] = append(s.metrics[last], d.metrics)
-	s.causes[last] = plus(s.causes[last], d.causes)
-	s.took[last] += d.took
-}
-
-// plus adds sums that may be unknown.
-func plus(a, b *score.Causes) *score.Causes {
-	if a == nil || b == nil {
-		return cmp.Or(a, b)
-	}
-	sum := a.Plus(*b)
-	return &sum
-}
-
-// shares are those of sums that may be unknown.
-func shares(sums *score.Causes) *score.Causes {
-	if sums == nil {
-		return nil
-	}
-	parts := sums.Shares()
-	return &parts
-}
-
-func (s *summary) report() *Report {
-	r := &Report{Skipped: s.skipped}
-	var causes *score.Causes
-	var means []score.Metrics
-	for i, name := range s.names {
-		n := len(s.metrics[i])
-		v := View{
-			Camera: name, Frames: n, Metrics: score.Mean(s.metrics[i]),
-			MSPerView: s.took[i].Seconds() * 1000 / float64(n), Causes: shares(s.causes[i]),
-		}
-		r.Views = append(r.Views, v)
-		means = append(means, v.Metrics)
-		causes = plus(causes, s.causes[i])
-		r.Mean.Frames += n
-		r.Mean.MSPerView += v.MSPerView / float64(len(s.names))
-	}
-	r.Mean.Metrics, r.Mean.Causes = score.Mean(means), shares(causes)
-	return r
 }

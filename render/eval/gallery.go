@@ -3,15 +3,15 @@ package eval
 import (
 	"bytes"
 	_ "embed"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"html/template"
 	"image"
-	"image/jpeg"
 	"image/png"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/virtualcube/virtualcube/render/score"
@@ -20,31 +20,28 @@ import (
 //go:embed gallery.html
 var galleryHTML string
 
-// gallery writes the worst frame of every view.
+// gallery writes the worst frame of every view. It holds no picture.
 type gallery struct {
 	folder, title string
 	page          *template.Template
-	cards         []card
-	worst         *shot // of the view that is being added
-	errs          []error
+	cards         []card // in the order in which the views first came
 }
 
-type shot struct {
-	camera  string
-	frame   int
-	drawn   drawn
-	truth   score.Picture // composited on grey
-	metrics score.Metrics
-}
-
-// card is one view on the page; the pictures are data addresses.
+// card is one view on the page.
 type card struct {
 	View
-	Name                 string // of the files
-	Frame                int    // the one shown
-	FramePSNR            float64
-	Width, Height        int
-	Result, Truth, Error template.URL
+	Name          string // of the files
+	Frame         int    // the one shown
+	FramePSNR     float64
+	Width, Height int
+	Pictures      []shot // the truth, the method shown, the others
+}
+
+// shot is a picture of a card.
+type shot struct {
+	Name string // of the method, or the truth
+	File string
+	PSNR string // against the truth, empty for itself
 }
 
 func newGallery(folder, title string) (*gallery, error) {
@@ -58,44 +55,40 @@ func newGallery(folder, title string) (*gallery, error) {
 	return &gallery{folder: folder, title: title, page: page}, nil
 }
 
-func (g *gallery) add(c Case, d drawn) {
-	if g.worst != nil && g.worst.camera != c.Camera {
-		g.flush()
+// add writes the pictures of a case that is its view's worst so far.
+func (g *gallery) add(c Case, methods []Named, results []drawn, shown int) error {
+	psnr := results[shown].metrics.PSNR
+	i := slices.IndexFunc(g.cards, func(known card) bool { return known.Camera == c.Camera })
+	if i < 0 {
+		i = len(g.cards)
+		g.cards = append(g.cards, card{View: View{Camera: c.Camera}, Name: fileName(c.Camera), FramePSNR: math.Inf(1)})
 	}
-	if g.worst == nil || d.metrics.PSNR < g.worst.metrics.PSNR {
-		g.worst = &shot{camera: c.Camera, frame: c.Frame, drawn: d, truth: c.Truth.OverMask(c.Silhouette), metrics: d.metrics}
+	v := &g.cards[i]
+	if psnr >= v.FramePSNR {
+		return nil
 	}
+	v.Frame, v.FramePSNR, v.Width, v.Height = c.Frame, psnr, c.Truth.Width, c.Truth.Height
+	truth := c.Truth.OverMask(c.Silhouette)
+	v.Pictures = []shot{{"truth", v.Name + "-truth.png", ""}, {methods[shown].Name, v.Name + "-result.png", decibels(psnr)}}
+	pictures := []score.Picture{truth, results[shown].result}
+	for k, m := range methods {
+		if k != shown {
+			v.Pictures = append(v.Pictures, shot{m.Name, v.Name + "-" + fileName(m.Name) + ".png", decibels(results[k].metrics.PSNR)})
+			pictures = append(pictures, results[k].result)
+		}
+	}
+	errs := []error{writePicture(filepath.Join(g.folder, v.Name+"-error.png"), errorMap(results[shown].result, truth))}
+	for k, p := range pictures {
+		errs = append(errs, writePicture(filepath.Join(g.folder, v.Pictures[k].File), p))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("write pictures to %s: %w", g.folder, err)
+	}
+	return nil
 }
 
-// flush writes the pictures of the view that has been added.
-func (g *gallery) flush() {
-	s := g.worst
-	g.worst = nil
-	c := card{
-		Name: fileName(s.camera), Frame: s.frame, FramePSNR: s.metrics.PSNR,
-		Width: s.truth.Width, Height: s.truth.Height,
-	}
-	for _, p := range []struct {
-		kind    string
-		picture score.Picture
-		address *template.URL
-	}{
-		{"result", s.drawn.result, &c.Result},
-		{"truth", s.truth, &c.Truth},
-		{"error", errorMap(s.drawn.result, s.truth), &c.Error},
-	} {
-		var err error
-		*p.address, err = writePicture(filepath.Join(g.folder, c.Name+"-"+p.kind+".png"), p.picture)
-		g.errs = append(g.errs, err)
-	}
-	g.cards = append(g.cards, c)
-}
-
-// write finishes the pictures and writes the page.
+// write writes the page.
 func (g *gallery) write(r *Report) error {
-	if g.worst != nil {
-		g.flush()
-	}
 	for i := range g.cards {
 		g.cards[i].View = r.Views[i]
 	}
@@ -108,11 +101,13 @@ func (g *gallery) write(r *Report) error {
 	if err == nil {
 		err = os.WriteFile(filepath.Join(g.folder, "index.html"), page.Bytes(), 0o644)
 	}
-	if err := errors.Join(append(g.errs, err)...); err != nil {
-		return fmt.Errorf("write pictures and page to %s: %w", g.folder, err)
+	if err != nil {
+		return fmt.Errorf("write page to %s: %w", g.folder, err)
 	}
 	return nil
 }
+
+func decibels(v float64) string { return fmt.Sprintf("%.2f dB", v) }
 
 // levels prints a figure that not every view has.
 func levels(v *float64) string {
@@ -134,28 +129,19 @@ func fileName(camera string) string {
 	}, camera)
 }
 
-// pageQuality is that of the page's JPEGs; the PNG files are exact.
-const pageQuality = 92
-
-// writePicture writes a PNG file and returns the picture as a data address.
-func writePicture(path string, p score.Picture) (template.URL, error) {
+// writePicture writes a PNG file.
+func writePicture(path string, p score.Picture) error {
 	rgba := image.NewNRGBA(image.Rect(0, 0, p.Width, p.Height))
 	for i := range p.Width * p.Height {
 		copy(rgba.Pix[4*i:], p.RGB[3*i:3*i+3])
 		rgba.Pix[4*i+3] = 255
 	}
-	var file, inline bytes.Buffer
+	var file bytes.Buffer
 	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	if err := encoder.Encode(&file, rgba); err != nil {
-		return "", err
+		return err
 	}
-	if err := os.WriteFile(path, file.Bytes(), 0o644); err != nil {
-		return "", err
-	}
-	if err := jpeg.Encode(&inline, rgba, &jpeg.Options{Quality: pageQuality}); err != nil {
-		return "", err
-	}
-	return template.URL("data:image/jpeg;base64," + base64.StdEncoding.EncodeToString(inline.Bytes())), nil
+	return os.WriteFile(path, file.Bytes(), 0o644)
 }
 
 // errorFull is the difference, in levels, that the error map shows as white.

@@ -1,16 +1,14 @@
 package eval
 
-import (
-	"slices"
-
-	"github.com/virtualcube/virtualcube/capture"
-)
+import "github.com/virtualcube/virtualcube/capture"
 
 // HeldOut is leave-one-camera-out. It renders every camera of every frame set
-// from the other cameras; cases of one camera follow one another.
+// from the other cameras: the sequence of all sets without the first camera,
+// then that without the second one, and so on.
 type HeldOut struct {
 	Rig capture.Rig
-	// Sets are the instants; the caller keeps its references.
+	// Sets are the instants, in the order of time; the caller keeps its
+	// references.
 	Sets []*capture.FrameSet
 	// Width and Height scale the target pictures; 0 keeps the colour
 	// camera's size.
@@ -56,18 +54,26 @@ func (h HeldOut) Case(i int) (Case, error) {
 		return Case{}, err
 	}
 	return Case{
-		Camera: camera.Name, Frame: at[1], Set: without(set, at[0]),
+		Camera: camera.Name, Frame: at[1], Tick: at[0]*(len(h.Sets)+Preceding) + at[1], Set: h.sequence(at[0], at[1]),
+		Before: func(n int, show func(*capture.FrameSet) error) error {
+			for i := max(at[1]-n, 0); i < at[1]; i++ {
+				set := h.sequence(at[0], i)
+				err := show(set)
+				set.Release()
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		Target: target, Truth: seen.Picture, Silhouette: seen.Silhouette, Depth: seen.Depth,
 	}, nil
 }
 
-// without returns a set of its own that lacks some cameras.
-func without(set *capture.FrameSet, cameras ...int) *capture.FrameSet {
-	frames := make([]*capture.Frame, len(set.Frames))
-	for i, f := range set.Frames {
-		if f != nil && !slices.Contains(cameras, i) {
-			frames[i] = f.Retain()
-		}
-	}
-	return capture.NewFrameSet(set.Sequence, set.Closed, frames)
+// sequence returns a set of its own that lacks the camera, after all those
+// that lack an earlier camera.
+func (h HeldOut) sequence(camera, set int) *capture.FrameSet {
+	first, last := h.Sets[0], h.Sets[len(h.Sets)-1]
+	frames := last.Sequence - first.Sequence + pauseFrames
+	return later(h.Sets[set], uint64(camera)*frames, capture.Time(camera)*(last.Captured-first.Captured+pause), camera)
 }

@@ -8,16 +8,19 @@ import (
 	"github.com/virtualcube/virtualcube/render/score"
 )
 
-// Stage is a rig of which the truth is known for any camera.
+// Stage is a rig of which the truth is known for any camera, in a loop.
 type Stage interface {
 	// Instants is the length of the loop.
 	Instants() int
+	// Rate is how many instants make a second.
+	Rate() float64
 	// Frames returns one frame a camera of an instant; the caller owns a
-	// reference to each.
+	// reference to each. Sequence and Captured are those of the first round.
 	Frames(instant int) ([]*capture.Frame, error)
 	// Again returns frame n, from 0, of a sequence in which the pose is that
 	// of the instant throughout and the noise is new each time; the caller
-	// owns a reference to each.
+	// owns a reference to each. Sequence and Captured advance from the
+	// instant's.
 	Again(instant, n int) ([]*capture.Frame, error)
 	// Truth draws the instant from a pinhole.
 	Truth(instant int, target space.Camera) (Truth, error)
@@ -30,14 +33,16 @@ type Truth struct {
 	Depth      []float32     // metres along the optical axis, 0 where unknown
 }
 
-// Novel renders a stage from eyes between its cameras.
+// Novel renders a stage from eyes between its cameras: all eyes at one instant,
+// then all at the next.
 type Novel struct {
 	Stage         Stage
 	Eyes          []space.Vec3
 	Frames        int // instants an eye, spread evenly over the loop; NovelFrames where 0
 	Width, Height int // 512 x 512 where 0
 
-	sets map[int]*capture.FrameSet
+	present *capture.FrameSet // what all eyes look at
+	tick    int               // of present
 }
 
 // Defaults of Novel.
@@ -51,22 +56,26 @@ func (n *Novel) Len() int { return len(n.Eyes) * n.frames() }
 
 func (n *Novel) frames() int { return min(or(n.Frames, NovelFrames), n.Stage.Instants()) }
 
-// Case implements Suite. It keeps the frame sets until Close, since every eye
-// looks at the same ones.
+// Case implements Suite. The loop is in its second round, so that something
+// precedes its first instant.
 func (n *Novel) Case(i int) (Case, error) {
-	frames := n.frames()
-	eye, instant := i/frames, i%frames*n.Stage.Instants()/frames
+	eye, instant := i%len(n.Eyes), i/len(n.Eyes)*n.Stage.Instants()/n.frames()
+	tick := n.Stage.Instants() + instant
 	target := TargetAt(n.Eyes[eye], or(n.Width, NovelSize), or(n.Height, NovelSize))
 	truth, err := n.Stage.Truth(instant, target)
 	if err != nil {
 		return Case{}, fmt.Errorf("draw the truth of eye %d, instant %d: %w", eye+1, instant, err)
 	}
-	set, err := n.set(instant)
-	if err != nil {
-		return Case{}, err
+	if n.present == nil || n.tick != tick {
+		n.Close()
+		if n.present, err = n.capture(tick); err != nil {
+			return Case{}, err
+		}
+		n.tick = tick
 	}
 	return Case{
-		Camera: eyeName(eye), Frame: instant, Set: set.Retain(),
+		Camera: eyeName(eye), Frame: instant, Tick: tick, Set: n.present.Retain(),
+		Before: func(count int, show func(*capture.FrameSet) error) error { return n.before(tick, count, show) },
 		Target: target, Truth: truth.Picture, Silhouette: truth.Silhouette, Depth: truth.Depth,
 	}, nil
 }
@@ -74,28 +83,41 @@ func (n *Novel) Case(i int) (Case, error) {
 // eyeName names the view of an eye, given from 0.
 func eyeName(eye int) string { return fmt.Sprintf("eye%02d", eye+1) }
 
-func (n *Novel) set(instant int) (*capture.FrameSet, error) {
-	if s, ok := n.sets[instant]; ok {
-		return s, nil
-	}
-	frames, err := n.Stage.Frames(instant)
+// capture returns the frame set of a tick: the loop goes round and round.
+func (n *Novel) capture(tick int) (*capture.FrameSet, error) {
+	length := n.Stage.Instants()
+	frames, err := n.Stage.Frames(tick % length)
 	if err != nil {
-		return nil, fmt.Errorf("capture instant %d: %w", instant, err)
+		return nil, fmt.Errorf("capture instant %d: %w", tick%length, err)
 	}
-	if n.sets == nil {
-		n.sets = map[int]*capture.FrameSet{}
-	}
-	s := capture.NewFrameSet(uint64(instant), 0, frames)
-	n.sets[instant] = s
-	return s, nil
+	set := capture.NewFrameSet(uint64(tick%length), 0, frames)
+	defer set.Release()
+	before := tick - tick%length // in earlier rounds
+	return later(set, uint64(before), capture.Time(float64(before)/n.Stage.Rate()*1e9)), nil
 }
 
-// Close gives the frame sets back.
-func (n *Novel) Close() {
-	for _, s := range n.sets {
-		s.Release()
+// before shows the count sets before a tick.
+func (n *Novel) before(tick, count int, show func(*capture.FrameSet) error) error {
+	for t := tick - min(count, tick); t < tick; t++ {
+		set, err := n.capture(t)
+		if err != nil {
+			return err
+		}
+		err = show(set)
+		set.Release()
+		if err != nil {
+			return err
+		}
 	}
-	n.sets = nil
+	return nil
+}
+
+// Close gives the frame set back.
+func (n *Novel) Close() {
+	if n.present != nil {
+		n.present.Release()
+	}
+	n.present = nil
 }
 
 func or(value, otherwise int) int {

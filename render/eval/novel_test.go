@@ -20,13 +20,17 @@ type loop struct {
 
 func (*loop) Instants() int { return 60 }
 
+func (*loop) Rate() float64 { return 30 }
+
 func (l *loop) Frames(instant int) ([]*capture.Frame, error) {
 	if l.noFrames != nil {
 		return nil, l.noFrames
 	}
 	l.drawn = append(l.drawn, instant)
 	l.live++
-	return []*capture.Frame{capture.NewFrame(func(*capture.Frame) { l.live-- })}, nil
+	f := capture.NewFrame(func(*capture.Frame) { l.live-- })
+	f.Sequence, f.Captured = uint64(instant), capture.Time(1e9+float64(instant)/30*1e9)
+	return []*capture.Frame{f}, nil
 }
 
 func (l *loop) Again(instant, n int) ([]*capture.Frame, error) { return l.Frames(instant + n) }
@@ -49,7 +53,7 @@ func TestNovel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := []string{"eye01", "eye02"}[i/4]; c.Camera != want || c.Frame != 15*(i%4) || c.Target.Pose.T != eyes[i/4] {
+		if want := []string{"eye01", "eye02"}[i%2]; c.Camera != want || c.Frame != 15*(i/2) || c.Tick != 60+c.Frame || c.Target.Pose.T != eyes[i%2] {
 			t.Errorf("case %d: camera %s, frame %d, at %v", i, c.Camera, c.Frame, c.Target.Pose.T)
 		}
 		if len(c.Depth) != 32*NovelSize {
@@ -58,7 +62,13 @@ func TestNovel(t *testing.T) {
 		if c.Truth.Width != 32 || c.Truth.Height != NovelSize {
 			t.Errorf("case %d: %dx%d", i, c.Truth.Width, c.Truth.Height)
 		}
+		if c.Set.Sequence != uint64(c.Tick) || c.Set.Frames[0].Sequence != uint64(c.Tick) || c.Set.Captured != capture.Time(1e9+float64(c.Tick)/30*1e9) {
+			t.Errorf("case %d: set %d, frame %d at %v", i, c.Set.Sequence, c.Set.Frames[0].Sequence, c.Set.Captured)
+		}
 		c.Set.Release()
+		if l.live > 1 {
+			t.Errorf("case %d: %d sets are held", i, l.live)
+		}
 	}
 	if !slices.Equal(l.drawn, []int{0, 15, 30, 45}) || len(l.truths) != 8 {
 		t.Errorf("captured %v, truths %v", l.drawn, l.truths)
