@@ -1,12 +1,13 @@
 // Package eval measures how good rendered views are.
 //
 // A Suite is a list of Cases: a frame set, a target camera and the true
-// picture and silhouette there. Evaluate renders each case, compares it with
-// package score and sums up a Report, which is what `virtualcube eval` prints.
-// There are two suites:
+// picture and silhouette there. Evaluate makes each case once, renders it by
+// every method, compares the pictures with package score and sums up a Report,
+// which is what `virtualcube eval` prints. It holds one case at a time. There
+// are two suites:
 //
 //   - HeldOut, for any real rig: one camera at a time is taken out of the frame
-//     set, its view is rendered from the others and compared with what it saw.
+//     sets, its view is rendered from the others and compared with what it saw.
 //     The truth's silhouette is where the camera's depth is valid (and, where
 //     the rig is not matted, in the rig's volume), seen from its colour camera,
 //     opened by 2 pixels.
@@ -16,34 +17,56 @@
 // A view is one camera or eye; its figures are the means over its frames, and
 // the report's mean is the mean over views.
 //
-// Still measures flicker besides: what a view of a frozen pose changes by under
-// fresh sensor noise. It stands beside the PSNR of the moving loop, so that a
-// renderer that lags does not win.
+// # Methods
+//
+// Any Renderer can be measured, several at once on the same inputs;
+// Report.Methods holds their means. Two baselines never change: Nearest, without
+// geometry, and package lumigraph, with three cameras and, as warp, with one.
+//
+// # Time
+//
+// The figures are those of a moving sequence, also for a renderer that filters
+// in time: cases come in the order of time (all eyes of one instant, then all
+// of the next), and an Observer is shown the frame sets between two instants
+// that are rendered, the last 15 of them at most, and 15 before the first.
+// HeldOut plays all its sets without the first camera, then without the second
+// one, and so on. To an Observer time never goes back: each measurement, each
+// camera held out and each choice of missing cameras is a sequence of its own,
+// later than the one before by a second at least.
+//
+// Still measures flicker: what a view of a frozen pose changes by under fresh
+// sensor noise, in 30 frames, before which an Observer is shown 15 more. It
+// stands beside the PSNR of the moving loop, so that a renderer that lags does
+// not win.
+//
+// Drop measures what a camera or two that do not come cost. An Observer sees
+// each choice with these cameras missing for half a second already.
+//
+// # Errors by cause
 //
 // Where the truth has depth the squared error is also split by cause, see
 // score.Split, so that the step to mend first is known.
 //
-// Nearest is the baseline without geometry. Any Renderer can be measured on the
-// same suite; Report.Methods holds their means.
-//
-// Drop measures what a camera or two that do not come cost.
+// # Pictures
 //
 // With an output folder Evaluate also writes, for the worst frame of every
-// view, the result, the truth and an error map as PNG files and one
-// self-contained page, index.html, to flip and wipe between them.
+// view, the truth, every method's picture and an error map as PNG files, and
+// index.html, a page without a server that puts any two of them side by side: a
+// divider to drag, a flip, and their difference at any gain.
 //
-// # Where the lumigraph of package render stands
+// # Before
 //
-// `virtualcube eval --frames 2 --methods --drop 1 synthetic:` prints,
-// from 32 eyes (flicker from 4), for the best-k lumigraph without stereo,
-// filtering in time or a soft matte:
+// `virtualcube eval --frames 2 --methods --drop 1 synthetic:` prints, from 32
+// eyes (flicker from 4), while auto is medium and all levels are the best-k
+// lumigraph without stereo, filtering in time or a soft matte:
 //
-//	method   psnr  inside   halo    ssim     iou  flicker
-//	nearest 14.52   14.59  14.84   0.375   0.797     2.68
-//	warp    20.34   21.04  19.12   0.775   0.863     3.62
-//	low     23.45   24.49  21.57   0.844   0.955     3.05
-//	medium  25.06   26.25  22.85   0.871   0.977     2.51
-//	high    25.72   26.89  23.32   0.879   0.981     2.28
+//	method                     psnr  inside    halo matched    ssim    iou  flicker
+//	nearest                   14.52   14.59   14.84   15.26  0.3754 0.7969    2.701
+//	warp                      20.34   21.04   19.12   21.17  0.7750 0.8627    3.576
+//	lumigraph                 25.07   26.26   22.84   26.30  0.8710 0.9774    2.480
+//	low                       23.45   24.49   21.57   24.55  0.8436 0.9546    3.041
+//	medium                    25.06   26.25   22.85   26.29  0.8706 0.9774    2.509
+//	high                      25.72   26.89   23.32   26.94  0.8786 0.9813    2.283
 //
 // At medium 34 % of the squared error are holes, 34 % blur, 23 % depth edges,
 // 7 % halo, 1 % colour, 1 % occlusion. One of the six cameras missing costs

@@ -15,7 +15,8 @@ import (
 // Renderer is what is measured.
 type Renderer interface {
 	// Picture renders a frame set, nil where a camera is missing, from a
-	// pinhole of any size. The set is borrowed for the call.
+	// pinhole of any size; often several views of one set, one after another.
+	// The set is borrowed for the call.
 	Picture(ctx context.Context, set *capture.FrameSet, target space.Camera) (*render.Image, error)
 }
 

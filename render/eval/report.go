@@ -17,7 +17,9 @@ type View struct {
 	Camera string `json:"camera,omitempty"`
 	Frames int    `json:"frames"`
 	score.Metrics
-	MSPerView float64  `json:"ms_per_view"`       // wall clock of Renderer.Picture
+	// MSPerView is the wall clock of Renderer.Picture. What a renderer does once
+	// a frame set, the first view of the set pays for.
+	MSPerView float64  `json:"ms_per_view"`
 	Flicker   *float64 `json:"flicker,omitempty"` // of a frozen pose, see Still; the mean is over the views that have it
 	// Causes are the shares of the squared error by cause, over all frames;
 	// they add up to 1. Nil where the truth has no depth.
