@@ -25,11 +25,27 @@ func printReport(w io.Writer, r *eval.Report) {
 	for _, m := range r.Methods {
 		printView(w, m.Name, m.View)
 	}
-	if c := r.Mean.Causes; c != nil {
-		fmt.Fprintf(w, "\nsquared error by cause: hole %.1f %%, halo %.1f %%, depth edge %.1f %%, occlusion %.1f %%, colour %.1f %%, blur %.1f %%\n",
-			100*c.Hole, 100*c.Halo, 100*c.DepthEdge, 100*c.Occlusion, 100*c.Colour, 100*c.Blur)
-	}
+	printCauses(w, r)
 	printDropped(w, r.Dropped)
+}
+
+// printCauses prints the shares of the squared error, of the mean or of every
+// method, where they are known.
+func printCauses(w io.Writer, r *eval.Report) {
+	if r.Mean.Causes == nil {
+		return
+	}
+	rows := r.Methods
+	if len(rows) == 0 {
+		rows = eval.Methods{{Name: "mean", View: r.Mean}}
+	}
+	fmt.Fprintf(w, "\n%-24s %6s %7s %7s %7s %7s %6s\n", "squared error, %", "hole", "halo", "edge", "occl.", "colour", "blur")
+	for _, m := range rows {
+		if c := m.Causes; c != nil {
+			fmt.Fprintf(w, "%-24s %6.1f %7.1f %7.1f %7.1f %7.1f %6.1f\n",
+				m.Name, 100*c.Hole, 100*c.Halo, 100*c.DepthEdge, 100*c.Occlusion, 100*c.Colour, 100*c.Blur)
+		}
+	}
 }
 
 func printDropped(w io.Writer, d *eval.Dropped) {

@@ -18,11 +18,12 @@ func TestPrintReport(t *testing.T) {
 		report       eval.Report
 		shows, hides []string
 	}{
-		{"plain", eval.Report{Views: []eval.View{eye}}, []string{"eye01", "21.25", "mean"}, []string{"method", "missing", "cause"}},
+		{"plain", eval.Report{Views: []eval.View{eye}}, []string{"eye01", "21.25", "mean"}, []string{"method", "missing", "squared"}},
+		{"causes of one", eval.Report{Mean: mean}, []string{"mean                       25.0     0.0     0.0     0.0     0.0   75.0\n"}, []string{"method"}},
 		{"all", eval.Report{
 			Views: []eval.View{eye}, Mean: mean, Methods: eval.Methods{{Name: "warp", View: mean}},
 			Dropped: &eval.Dropped{Costs: []eval.Cost{{Missing: []string{"left", "top"}, Cost: 1.375}}, Worst: 2.5},
-		}, []string{"0.625", "hole 25.0 %", "blur 75.0 %", "method", "warp", "left top", "1.38", "worst", "2.50"}, nil},
+		}, []string{"0.625", "squared error, %", "warp                       25.0     0.0     0.0     0.0     0.0   75.0\n", "method", "warp", "left top", "1.38", "worst", "2.50"}, nil},
 	}
 	for _, c := range cases {
 		var out bytes.Buffer
