@@ -14,16 +14,61 @@ type camera struct {
 	capture.Camera
 	rays     []float32   // of the depth lens, x and y a pixel
 	toColour space.Rigid // depth camera to colour camera
+	surface  *surface
+	shadow   *shadow
 	mesher   *mesher
+	luma     []uint8 // sharpened where the person is
+	person   box     // in the colour picture
+
+	// What of the frame that surface observed last is done.
+	observed frameID
+	somebody bool // is seen in it
+	meshed   bool
+	shadowed bool
 }
 
 func newCamera(c capture.Camera, volume space.Box) *camera {
 	r := rays(c.Depth.Lens)
+	s := newSurface(c.Depth, volume, r)
 	return &camera{
 		Camera:   c,
 		rays:     r,
 		toColour: c.Colour.Pose.Inverse().Mul(c.Depth.Pose),
-		mesher:   newMesher(c.Depth, volume, r),
+		surface:  s,
+		shadow:   newShadow(c.Depth.Lens, c.Colour.Lens),
+		mesher:   newMesher(s),
+		luma:     make([]uint8, c.Colour.Lens.Width*c.Colour.Lens.Height),
+	}
+}
+
+// frameID tells frames of one camera apart.
+type frameID struct {
+	sequence uint64
+	captured capture.Time
+	set      bool
+}
+
+func idOf(f *capture.Frame) frameID { return frameID{f.Sequence, f.Captured, true} }
+
+// observe takes in the frame's depth, once.
+func (c *camera) observe(f *capture.Frame) {
+	if id := idOf(f); id != c.observed {
+		c.observed, c.meshed, c.shadowed = id, false, false
+		c.somebody = c.surface.observe(f)
+	}
+}
+
+// prepare makes what views need of the frame that was observed: the mesh,
+// where the camera gives geometry, the shadow and the sharpened luma.
+func (c *camera) prepare(f *capture.Frame, mesh bool) {
+	if mesh && !c.meshed {
+		c.mesher.mesh()
+		c.meshed = true
+	}
+	if !c.shadowed {
+		c.shadow.cast(c)
+		c.person = c.shadow.sharpen(f.Colour, c.luma)
+		c.shadowed = true
 	}
 }
 
@@ -38,14 +83,15 @@ func (c *camera) accept(f *capture.Frame) error {
 	return nil
 }
 
-// occluderScale is colour pixels along one pixel of the occlusion picture.
-const occluderScale = 4
-
 // textures is what the renderer keeps of one camera on the GPU.
 type textures struct {
-	rays, mask, luma, chroma, occluder *gl.Texture
-	occlusion                          *gl.Target
-	mesh                               *gl.Mesh
+	rays, mask, surface, luma, chroma, shadow *gl.Texture
+
+	mesh *gl.Mesh
+
+	// The frames of which this holds the surface and mesh, and the colour and
+	// shadow.
+	geometry, colour frameID
 }
 
 func newTextures(c *camera) (*textures, error) {
@@ -59,9 +105,10 @@ func newTextures(c *camera) (*textures, error) {
 	}{
 		{&t.rays, gl.RG32F, d.Width, d.Height, gl.Nearest},
 		{&t.mask, gl.R8, d.Width, d.Height, gl.Linear},
+		{&t.surface, gl.R16, d.Width, d.Height, gl.Nearest},
 		{&t.luma, gl.R8, l.Width, l.Height, gl.Linear},
 		{&t.chroma, gl.RG8, l.Width / 2, l.Height / 2, gl.Linear},
-		{&t.occluder, gl.Depth32F, (l.Width + occluderScale - 1) / occluderScale, (l.Height + occluderScale - 1) / occluderScale, gl.Nearest},
+		{&t.shadow, gl.R16, c.shadow.width, c.shadow.height, gl.Nearest},
 	} {
 		texture, err := gl.NewTexture(want.format, want.width, want.height, want.filter)
 		if err != nil {
@@ -71,42 +118,33 @@ func newTextures(c *camera) (*textures, error) {
 		*want.into = texture
 	}
 	t.rays.Upload(unsafe.Pointer(&c.rays[0]), 8*d.Width)
-	var err error
-	if t.occlusion, err = gl.NewTarget(t.occluder); err != nil {
-		t.delete()
-		return nil, fmt.Errorf("camera %q: %w", c.Name, err)
-	}
 	return t, nil
 }
 
-// upload hands one frame and its mesh to the GPU.
-func (t *textures) upload(c *camera, f *capture.Frame) {
-	t.mask.Upload(unsafe.Pointer(&c.mesher.mask[0]), c.mesher.width)
-	t.luma.Upload(unsafe.Pointer(&f.Colour.Planes[0][0]), f.Colour.Strides[0])
-	t.chroma.Upload(unsafe.Pointer(&f.Colour.Planes[1][0]), f.Colour.Strides[1])
-	t.mesh.Upload(c.mesher.vertices, c.mesher.indices)
+// upload hands the camera's surface and mesh to the GPU, where they are wanted,
+// and the frame's colours; each of a frame once.
+func (t *textures) upload(c *camera, f *capture.Frame, geometry bool) {
+	id := idOf(f)
+	if geometry && t.geometry != id {
+		t.geometry = id
+		t.mask.Upload(unsafe.Pointer(&c.surface.mask[0]), c.surface.width)
+		t.surface.Upload(unsafe.Pointer(&c.surface.depth[0]), 2*c.surface.width)
+		t.mesh.Upload(c.mesher.vertices, c.mesher.indices)
+	}
+	if t.colour != id {
+		t.colour = id
+		if b := c.person; !b.empty() {
+			w, chroma, stride := c.Colour.Lens.Width, f.Colour.Planes[1], f.Colour.Strides[1]
+			t.luma.UploadPart(b.x0, b.y0, b.x1-b.x0, b.y1-b.y0, unsafe.Pointer(&c.luma[b.y0*w+b.x0]), w)
+			t.chroma.UploadPart(b.x0/2, b.y0/2, (b.x1-b.x0)/2, (b.y1-b.y0)/2, unsafe.Pointer(&chroma[b.y0/2*stride+b.x0]), stride)
+		}
+		t.shadow.Upload(unsafe.Pointer(&c.shadow.depth[0]), 2*c.shadow.width)
+	}
 }
 
 func (t *textures) delete() {
-	for _, x := range []*gl.Texture{t.rays, t.mask, t.luma, t.chroma, t.occluder} {
+	for _, x := range []*gl.Texture{t.rays, t.mask, t.surface, t.luma, t.chroma, t.shadow} {
 		x.Delete()
 	}
-	t.occlusion.Delete()
 	t.mesh.Delete()
-}
-
-// setLens sets the uniforms of a Lens.
-func setLens(p *gl.Program, name string, l space.Lens) {
-	p.Floats(name+".focal", l.Fx, l.Fy)
-	p.Floats(name+".centre", l.Cx, l.Cy)
-	p.Floats(name+".size", float64(l.Width), float64(l.Height))
-	p.Floats(name+".numerator", l.K[0], l.K[1], l.K[2])
-	p.Floats(name+".denominator", l.K[3], l.K[4], l.K[5])
-	p.Floats(name+".tangential", l.P1, l.P2)
-}
-
-// setRigid sets a mat3 and a vec3 called name and nameT.
-func setRigid(p *gl.Program, name string, r space.Rigid) {
-	p.Matrix3(name, r.R)
-	p.Floats(name+"T", r.T.X, r.T.Y, r.T.Z)
 }

@@ -10,22 +10,26 @@ const pyramidLevels = 6
 // canvas is what one size of view is drawn on.
 type canvas struct {
 	width, height int
-	layers        [Cameras]layer
-	blended       *gl.Texture // Y, Cb, Cr, matte
-	distance      *gl.Texture // metres, R32F
-	blend         *gl.Target
-	levels        [pyramidLevels]level
-	picture       *gl.Texture // filled: Y, Cb, Cr, matte
-	fill          *gl.Target
-	squares       *tiles
-	mesh          *gl.Mesh // of the squares
-	all           []*gl.Texture
-	targets       []*gl.Target
-}
-
-type layer struct {
-	colour, depth *gl.Texture
-	target        *gl.Target
+	// Geometry is made at half size, the one at which it is sent.
+	layer      *gl.Texture // normal, facing, quality
+	depth      *gl.Texture // of the layer
+	fused      *gl.Texture // normal, matte
+	distance   *gl.Texture // metres, R32F
+	weights    *gl.Texture // of the colour cameras
+	warp, fuse *gl.Target
+	weigh      *gl.Target
+	needed     *gl.Texture // the largest weights in each square
+	need       *gl.Target
+	blended    *gl.Texture // Y, Cb, Cr, matte
+	blend      *gl.Target
+	levels     [pyramidLevels]level
+	picture    *gl.Texture // filled: Y, Cb, Cr, matte
+	fill       *gl.Target
+	squares    *tiles
+	mesh       *gl.Mesh // of the squares
+	groups     *gl.Mesh // of the squares, by the cameras that colour them
+	all        []*gl.Texture
+	targets    []*gl.Target
 }
 
 type level struct {
@@ -34,24 +38,32 @@ type level struct {
 }
 
 func newCanvas(width, height int) (*canvas, error) {
-	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewMesh()}
+	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewMesh(), groups: gl.NewMesh()}
 	b := builder{canvas: c}
-	for i := range c.layers {
-		l := &c.layers[i]
-		l.colour = b.texture(gl.RGBA8, width, height, gl.Nearest)
-		l.depth = b.texture(gl.Depth32F, width, height, gl.Nearest)
-		l.target = b.target(l.depth, l.colour)
-	}
+	w, h := max(1, width/2), max(1, height/2)
+	c.layer = b.texture(gl.RGBA8, w, h, gl.Nearest)
+	c.depth = b.texture(gl.Depth32F, w, h, gl.Nearest)
+	c.warp = b.target(c.depth, c.layer)
+	c.fused = b.texture(gl.RGBA8, w, h, gl.Nearest)
+	c.distance = b.texture(gl.R32F, w, h, gl.Nearest)
+	c.fuse = b.target(nil, c.fused, c.distance)
+	c.weights = b.texture(gl.RGBA8, w, h, gl.Nearest)
+	c.weigh = b.target(nil, c.weights)
+	c.needed = b.texture(gl.RGBA8, c.squares.columns, c.squares.rows, gl.Nearest)
+	c.need = b.target(nil, c.needed)
 	c.blended = b.texture(gl.RGBA8, width, height, gl.Nearest)
-	c.distance = b.texture(gl.R32F, width, height, gl.Nearest)
-	c.blend = b.target(nil, c.blended, c.distance)
-	w, h := width, height
+	c.blend = b.target(nil, c.blended)
 	for i := range c.levels {
-		w, h = max(1, w/2), max(1, h/2)
 		l := &c.levels[i]
 		l.colour = b.texture(gl.RGBA8, w, h, gl.Linear)
-		l.distance = b.texture(gl.R32F, w, h, gl.Nearest)
-		l.target = b.target(nil, l.colour, l.distance)
+		if i == 0 {
+			l.distance = c.distance
+			l.target = b.target(nil, l.colour)
+		} else {
+			l.distance = b.texture(gl.R32F, w, h, gl.Nearest)
+			l.target = b.target(nil, l.colour, l.distance)
+		}
+		w, h = max(1, w/2), max(1, h/2)
 	}
 	c.picture = b.texture(gl.RGBA8, width, height, gl.Linear)
 	c.fill = b.target(nil, c.picture)
@@ -67,6 +79,7 @@ func (c *canvas) delete() {
 		return
 	}
 	c.mesh.Delete()
+	c.groups.Delete()
 	for _, t := range c.targets {
 		t.Delete()
 	}

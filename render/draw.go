@@ -2,8 +2,9 @@ package render
 
 import (
 	"fmt"
-	"math"
+	"math/bits"
 	"time"
+	"unsafe"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
@@ -11,35 +12,40 @@ import (
 	"github.com/virtualcube/virtualcube/render/pack"
 )
 
-// hides is how far behind the occluder a point may lie before its colour is
-// taken to be the occluder's, in metres.
-const hides = 0.03
-
 // draw renders the chosen cameras into the canvas, its picture into filled. It
 // runs on the device's thread.
 func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, target space.Camera, canvas *canvas, filled *gl.Target, stages *Stages) error {
 	clock := stopwatch{last: time.Now()}
-	for _, i := range c.cameras {
-		if err := g.upload(r.cameras[i], i, set.Frames[i]); err != nil {
-			return err
-		}
+	if err := r.upload(g, set, c); err != nil {
+		return err
 	}
 	clock.lap(&stages.Upload)
 	var cameras []*camera
-	for _, i := range c.cameras {
-		cameras = append(cameras, r.cameras[i])
+	for _, p := range c.geometry {
+		cameras = append(cameras, r.cameras[p.camera])
 	}
 	canvas.squares.cover(cameras, target)
 	canvas.mesh.Upload(canvas.squares.vertices, canvas.squares.indices)
-	for n, i := range c.cameras {
-		g.warp(r.cameras[i], g.cameras[i], canvas.layers[n].target, set.Frames[i], target)
+	half := halved(target)
+	canvas.warp.Clear([4]float32{})
+	canvas.warp.DrawAll()
+	gl.TestDepth()
+	for _, p := range c.geometry {
+		g.warp(r.cameras[p.camera], g.cameras[p.camera], half)
 	}
-	clock.lap(&stages.Warp)
-	g.blend(r, canvas, c, target)
+
+	g.fuse(r, canvas, c.geometry, half)
+	g.weigh(r, canvas, c.colour, half)
+
+	g.colour(r, set, canvas, c.colour, target)
+
 	g.fill(canvas, filled)
+
 	clock.lap(&stages.Blend)
 	return nil
 }
+
+var ZZ [4]time.Duration
 
 // stopwatch attributes the time since its last lap, GPU work included.
 type stopwatch struct{ last time.Time }
@@ -51,82 +57,147 @@ func (s *stopwatch) lap(into *time.Duration) {
 	s.last = now
 }
 
-func (g *gpu) upload(c *camera, index int, f *capture.Frame) error {
-	if g.cameras[index] == nil {
-		t, err := newTextures(c)
-		if err != nil {
-			return fmt.Errorf("upload: %w", err)
+// upload hands what the choice needs to the GPU.
+func (r *Renderer) upload(g *gpu, set *capture.FrameSet, c choice) (err error) {
+	c.each(func(i int, geometry bool) {
+		if g.cameras[i] == nil && err == nil {
+			if g.cameras[i], err = newTextures(r.cameras[i]); err != nil {
+				err = fmt.Errorf("upload: %w", err)
+			}
 		}
-		g.cameras[index] = t
-	}
-	g.cameras[index].upload(c, f)
-	return nil
+		if err == nil {
+			g.cameras[i].upload(r.cameras[i], set.Frames[i], geometry)
+		}
+	})
+	return err
 }
 
-// warp draws one camera's layer.
-func (g *gpu) warp(c *camera, t *textures, into *gl.Target, f *capture.Frame, target space.Camera) {
+// warp draws one depth camera's mesh.
+func (g *gpu) warp(c *camera, t *textures, target space.Camera) {
 	t.rays.Bind(0)
-	hidden := 0.0
-	if !c.Aligned() {
-		hidden = hides
-		p := g.programs.occlude
-		p.Use()
-		setRigid(p, "toColour", c.toColour)
-		setLens(p, "colourLens", c.Colour.Lens)
-		t.occlusion.Clear([4]float32{})
-		t.occlusion.DrawAll()
-		gl.TestDepth()
-		t.mesh.Draw()
-	}
 	t.mask.Bind(1)
-	t.luma.Bind(2)
-	t.chroma.Bind(3)
-	t.occluder.Bind(4)
-	into.Clear([4]float32{})
-	into.DrawAll()
-	gl.TestDepth()
+	ranges := [3]int{0, c.mesher.inner, len(c.mesher.indices)}
 	for i, p := range g.programs.warp {
 		p.Use()
-		setRigid(p, "toView", target.Pose.Inverse().Mul(c.Depth.Pose))
-		setRigid(p, "toColour", c.toColour)
-		setLens(p, "colourLens", c.Colour.Lens)
-		l := target.Lens
-		p.Floats("viewFocal", l.Fx, l.Fy)
-		p.Floats("viewCentre", l.Cx, l.Cy)
-		p.Floats("viewSize", float64(l.Width), float64(l.Height))
-		p.Floats("hides", hidden)
-		if f.Colour.Range == capture.Full {
-			p.Floats("range", 219.0/255, 16.0/255, 224.0/255)
-		} else {
-			p.Floats("range", 1, 0, 1)
-		}
-		ranges := [3]int{0, c.mesher.inner, len(c.mesher.indices)}
+		setRigid(p, "toView", "toViewT", target.Pose.Inverse().Mul(c.Depth.Pose))
+		setView(p, target.Lens)
+		p.Floats("viewSize", float64(target.Lens.Width), float64(target.Lens.Height))
 		t.mesh.DrawRange(ranges[i], ranges[i+1])
 	}
 }
 
-// blend merges the layers.
-func (g *gpu) blend(r *Renderer, canvas *canvas, c choice, target space.Camera) {
-	p := g.programs.blend[len(c.cameras)-1]
+// fuse refines the surface.
+func (g *gpu) fuse(r *Renderer, canvas *canvas, picks []pick, target space.Camera) {
+	p := g.programs.fuse[len(picks)-1]
 	p.Use()
-	p.Floats("eye", target.Pose.T.X, target.Pose.T.Y, target.Pose.T.Z)
-	p.Matrix3("viewToCube", target.Pose.R)
-	p.Floats("viewFocal", target.Lens.Fx, target.Lens.Fy)
-	p.Floats("viewCentre", target.Lens.Cx, target.Lens.Cy)
-	p.Floats("perWidest", 1/(1-math.Cos(c.widest)))
-	for n, i := range c.cameras {
-		at := r.cameras[i].Colour.Pose.T
-		p.Floats(cameraAt[n], at.X, at.Y, at.Z)
-		canvas.layers[n].colour.Bind(n)
-		canvas.layers[n].depth.Bind(4 + n)
+	setView(p, target.Lens)
+	canvas.layer.Bind(0)
+	canvas.depth.Bind(1)
+	for n, pick := range picks {
+		c, name := r.cameras[pick.camera], &indexed[n]
+		setRigid(p, name.toDepth, name.toDepthT, c.Depth.Pose.Inverse().Mul(target.Pose))
+		setLens(p, &name.depthLens, c.Depth.Lens)
+		p.Floats(name.share, pick.share)
+		g.cameras[pick.camera].surface.Bind(2 + n)
 	}
 	p.Floats("size", float64(canvas.width), float64(canvas.height))
-	canvas.blend.Clear([4]float32{})
-	canvas.blend.DrawAll()
+	canvas.fuse.Clear([4]float32{})
+	canvas.fuse.DrawAll()
 	canvas.mesh.Draw()
 }
 
-var cameraAt = [Cameras]string{"cameraAt[0]", "cameraAt[1]", "cameraAt[2]", "cameraAt[3]"}
+// weigh decides how much each colour camera counts.
+func (g *gpu) weigh(r *Renderer, canvas *canvas, picks []pick, target space.Camera) {
+	p := g.programs.weigh[len(picks)-1]
+	p.Use()
+	setView(p, target.Lens)
+	canvas.fused.Bind(0)
+	canvas.distance.Bind(1)
+	for n, pick := range picks {
+		c, name := r.cameras[pick.camera], &indexed[n]
+		setRigid(p, name.toColour, name.toColourT, c.Colour.Pose.Inverse().Mul(target.Pose))
+		setLens(p, &name.colourLens, c.Colour.Lens)
+		at := target.Pose.Inverse().Apply(c.Colour.Pose.T)
+		p.Floats(name.cameraAt, at.X, at.Y, at.Z)
+		p.Floats(name.share, pick.share)
+		p.Floats(name.texel, float64(c.shadow.texel))
+		g.cameras[pick.camera].shadow.Bind(2 + n)
+	}
+	p.Floats("size", float64(canvas.width), float64(canvas.height))
+	canvas.weigh.DrawAll()
+	canvas.mesh.Draw()
+}
+
+// colour paints the surface, the squares of each set of cameras by themselves.
+func (g *gpu) colour(r *Renderer, set *capture.FrameSet, canvas *canvas, picks []pick, target space.Camera) {
+	canvas.weights.Bind(0)
+	canvas.need.DrawAll()
+	g.programs.needed.Use()
+	g.programs.cover.Draw()
+	squares := canvas.squares
+	canvas.needed.Read(unsafe.Pointer(&squares.weights[0]), len(squares.weights))
+	squares.group()
+	canvas.groups.Upload(squares.vertices, squares.order)
+
+	canvas.blend.Clear([4]float32{})
+	canvas.blend.DrawAll()
+	canvas.fused.Bind(0)
+	canvas.distance.Bind(1)
+	canvas.weights.Bind(2)
+	for mask := range 1 << Cameras {
+		from, to := squares.groups[mask], squares.groups[mask+1]
+		if from == to {
+			continue
+		}
+		p := g.programs.colour[bits.OnesCount(uint(mask))-1]
+		p.Use()
+		setView(p, target.Lens)
+		p.Floats("size", float64(canvas.width), float64(canvas.height))
+		n := 0
+		for k, pick := range picks {
+			if mask>>k&1 == 0 {
+				continue
+			}
+			g.paint(p, n, k, r.cameras[pick.camera], set.Frames[pick.camera], g.cameras[pick.camera], target)
+			n++
+		}
+		canvas.groups.DrawRange(from, to)
+	}
+}
+
+// paint makes a camera, number k of the view, the n-th of a program.
+func (g *gpu) paint(p *gl.Program, n, k int, c *camera, f *capture.Frame, t *textures, target space.Camera) {
+	name := &indexed[n]
+	setRigid(p, name.toColour, name.toColourT, c.Colour.Pose.Inverse().Mul(target.Pose))
+	setLens(p, &name.colourLens, c.Colour.Lens)
+	p.Floats(name.levels, levels(f)...)
+	p.Floats(name.channel, channels[k][:]...)
+	t.luma.Bind(3 + n)
+	t.chroma.Bind(3 + Cameras + n)
+}
+
+// channels select one of four.
+var channels = [Cameras][4]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}}
+
+// levels are the scale and offset of luma and the scale of chroma that bring a
+// frame's colours to limited range.
+func levels(f *capture.Frame) []float64 {
+	if f.Colour.Range == capture.Full {
+		return full[:]
+	}
+	return limited[:]
+}
+
+var full, limited = [3]float64{219.0 / 255, 16.0 / 255, 224.0 / 255}, [3]float64{1, 0, 1}
+
+// halved is the camera at half its size: a pixel covers 2 x 2.
+func halved(c space.Camera) space.Camera {
+	l := &c.Lens
+	l.Width, l.Height = max(1, l.Width/2), max(1, l.Height/2)
+	l.Fx, l.Fy = l.Fx/2, l.Fy/2
+	l.Cx, l.Cy = (l.Cx+0.5)/2-0.5, (l.Cy+0.5)/2-0.5
+	return c
+}
 
 // fill builds the pyramid and draws the filled picture.
 func (g *gpu) fill(canvas *canvas, into *gl.Target) {
@@ -134,7 +205,6 @@ func (g *gpu) fill(canvas *canvas, into *gl.Target) {
 	g.programs.halve.Use()
 	g.programs.halve.Floats("size", float64(canvas.width), float64(canvas.height))
 	canvas.blended.Bind(0)
-	canvas.distance.Bind(1)
 	first.target.Clear([4]float32{})
 	first.target.DrawAll()
 	canvas.mesh.Draw()

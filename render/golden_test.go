@@ -107,7 +107,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := goldenRenderer(t, rig, render.Options{Width: 64, Height: 64, Cameras: c.cameras})
+			r := goldenRenderer(t, rig, render.Options{Width: 64, Height: 64, Geometry: c.cameras, Colour: c.cameras})
 			var first *render.Image
 			for range 3 {
 				got, err := r.Picture(t.Context(), set, target)
@@ -214,7 +214,7 @@ func TestGoldenPacked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := goldenRenderer(t, rig, render.Options{Width: layout.Width, Height: layout.Height, Cameras: 3})
+	r := goldenRenderer(t, rig, render.Options{Width: layout.Width, Height: layout.Height, Geometry: 3, Colour: 4})
 	for range 3 {
 		view, err := r.Render(t.Context(), set, q)
 		if err != nil {

@@ -17,7 +17,12 @@ func (m *Image) read(c *canvas) {
 	n := m.Width * m.Height
 	yuv := make([]uint8, 4*n)
 	c.picture.Read(unsafe.Pointer(&yuv[0]), len(yuv))
-	c.distance.Read(unsafe.Pointer(&m.Depth[0]), 4*n)
+	half := make([]float32, c.distance.Width*c.distance.Height)
+	c.distance.Read(unsafe.Pointer(&half[0]), 4*len(half))
+	for i := range m.Depth {
+		x, y := min(i%m.Width/2, c.distance.Width-1), min(i/m.Width/2, c.distance.Height-1)
+		m.Depth[i] = half[y*c.distance.Width+x]
+	}
 	for i := range n {
 		y := 255.0 / 219 * (float64(yuv[4*i]) - 16)
 		u, v := 255.0/224*(float64(yuv[4*i+1])-128), 255.0/224*(float64(yuv[4*i+2])-128)

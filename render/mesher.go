@@ -4,39 +4,29 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 )
 
 // Constants of the mesher. Lengths are millimetres unless said otherwise.
 const (
-	cell        = 4    // depth pixels along a coarse cell
-	noiseStep   = 12   // depth spread that noise alone may make
-	steepest    = 3.0  // tangent of the steepest surface that is still one
-	flyingShare = 0.03 // of the depth: neighbours this near belong to one surface
-	support     = 3    // neighbours of its own surface that a pixel needs
-	nearestMM   = 200  // sensors see nothing nearer
-	farthestMM  = 8000 // nor farther
-	minPerson   = 32   // pixels; fewer are no person
+	cell      = 4   // depth pixels along a coarse cell
+	wide      = 8   // along one of even ground
+	noiseStep = 12  // depth spread that noise alone may make
+	steepest  = 3.0 // tangent of the steepest surface that is still one
 )
 
-// mesher finds the person's pixels of one depth camera and covers them with a
-// grid mesh. It is the CPU half of the clean stage and not safe for concurrent
-// use. After mesh its results are valid until the next call.
+// mesher covers the surface that one depth camera sees with a grid mesh. It is
+// not safe for concurrent use. After mesh its results are valid until the next
+// call.
 type mesher struct {
-	width, height int
-	low, high     []uint16 // a pixel: depth between which its ray is in the volume; low > high: never
-	region        rect     // pixels whose ray meets the volume at all
-	footprint     float64  // millimetres a pixel covers at a distance of one millimetre
+	*surface
 
-	valid    []uint8     // 1 where the pixel is the person's
-	mask     []uint8     // 0..255, share of the person among the 3 x 3
-	vertices [][4]uint16 // depth pixel x, y; depth in 1/8 mm; facing, 65535 is 1
+	vertices [][4]uint16 // depth pixel x, y; depth in 1/8 mm; tilt, see smooth
 	indices  []uint32    // first the inner cells, whose mask is full, then the rest
 	inner    int         // number of indices of inner cells
 	border   []uint32
-	corner   []corner // at each coarse grid point
-	row      []span   // of the cells in one row
+	corner   []corner  // at each coarse grid point
+	rows     [2][]span // of the cells in two rows
 }
 
 // corner is the vertex made last at a coarse grid point, and the mean depth of
@@ -46,46 +36,14 @@ type corner struct {
 	mean   int32
 }
 
-type rect struct{ x0, y0, x1, y1 int } // half open
-
-func (r rect) empty() bool { return r.x0 >= r.x1 || r.y0 >= r.y1 }
-
 type span struct{ low, high, count, sum int32 }
 
-func newMesher(camera space.Camera, volume space.Box, rays []float32) *mesher {
-	w, h := camera.Lens.Width, camera.Lens.Height
-	m := &mesher{
-		width: w, height: h,
-		low: make([]uint16, w*h), high: make([]uint16, w*h),
-		valid: make([]uint8, w*h), mask: make([]uint8, w*h),
-		corner:    make([]corner, (w/cell+1)*(h/cell+1)),
-		row:       make([]span, w/cell),
-		footprint: 1 / camera.Lens.Fx,
-		region:    rect{x0: w, y0: h},
+func newMesher(s *surface) *mesher {
+	return &mesher{
+		surface: s,
+		corner:  make([]corner, (s.width/cell+1)*(s.height/cell+1)),
+		rows:    [2][]span{make([]span, s.width/cell), make([]span, s.width/cell)},
 	}
-	for i := range m.low {
-		m.low[i] = 1
-		x, y := float64(rays[2*i]), float64(rays[2*i+1])
-		if math.IsNaN(x) {
-			continue
-		}
-		// A direction with z = 1 makes the box's interval one of depth.
-		ray := space.Ray{Origin: camera.Pose.T, Direction: camera.Pose.Rotate(space.Vec3{X: x, Y: y, Z: 1})}
-		near, far, ok := volume.Intersect(ray)
-		low, high := max(math.Ceil(near*1000), nearestMM), min(math.Floor(far*1000), farthestMM)
-		if !ok || low > high {
-			continue
-		}
-		m.low[i], m.high[i] = uint16(low), uint16(high)
-		px, py := i%w, i/w
-		m.region = rect{min(m.region.x0, px), min(m.region.y0, py), max(m.region.x1, px+1), max(m.region.y1, py+1)}
-	}
-	// Whole cells and two pixels of border keep the inner loops free of tests.
-	m.region.x0 = max(m.region.x0/cell*cell, cell)
-	m.region.y0 = max(m.region.y0/cell*cell, cell)
-	m.region.x1 = min((m.region.x1+cell-1)/cell*cell, (w-3)/cell*cell)
-	m.region.y1 = min((m.region.y1+cell-1)/cell*cell, (h-3)/cell*cell)
-	return m
 }
 
 // rays returns x and y of the ray (x, y, 1) of every pixel, NaN where the lens
@@ -104,28 +62,20 @@ func rays(l space.Lens) []float32 {
 	return out
 }
 
-// mesh makes mask and mesh of one depth picture. It returns false where it
-// shows nobody.
-func (m *mesher) mesh(depth capture.DepthPicture) bool {
+// mesh covers the surface as it is now. It returns false where there is none.
+func (m *mesher) mesh() bool {
 	m.vertices, m.indices, m.border = m.vertices[:0], m.indices[:0], m.border[:0]
-	if m.region.empty() || m.classify(depth.Millimetres) < minPerson {
-		return false
-	}
-	m.blur()
 	for i := range m.corner {
 		m.corner[i].vertex = -1
 	}
-	for y := m.region.y0; y+cell <= m.region.y1; y += cell {
-		m.measure(depth.Millimetres, y)
-		for x := m.region.x0; x+cell <= m.region.x1; x += cell {
-			s := m.row[x/cell]
-			switch {
-			case s.count == 0:
-			case s.high-s.low <= m.spread(s.low, cell):
-				m.coarse(depth.Millimetres, x, y, s)
-			default:
-				m.fine(depth.Millimetres, x, y)
-			}
+	for y := m.region.y0; y+wide <= m.region.y1; y += wide {
+		if !m.occupied(y, y+wide) {
+			continue
+		}
+		m.measure(y, m.rows[0])
+		m.measure(y+cell, m.rows[1])
+		for x := m.region.x0; x+wide <= m.region.x1; x += wide {
+			m.square(x, y)
 		}
 	}
 	m.inner = len(m.indices)
@@ -133,68 +83,54 @@ func (m *mesher) mesh(depth capture.DepthPicture) bool {
 	return len(m.indices) > 0
 }
 
-// spread is how far depths of one surface may lie apart within n pixels.
+// occupied says whether any pixel of some rows is the person's.
+func (m *mesher) occupied(from, to int) bool {
+	for _, r := range m.reach[from : to+1] {
+		if !r.empty() {
+			return true
+		}
+	}
+	return false
+}
+
+// square covers four cells, by one wide cell where they are whole and of one
+// surface.
+func (m *mesher) square(x, y int) {
+	c := x / cell
+	four := [4]span{m.rows[0][c], m.rows[0][c+1], m.rows[1][c], m.rows[1][c+1]}
+	all := four[0]
+	for _, s := range four[1:] {
+		all = span{min(all.low, s.low), max(all.high, s.high), all.count + s.count, all.sum + s.sum}
+	}
+	if all.count == 0 {
+		return
+	}
+	if all.count == 4*side*side && all.high-all.low <= m.spread(all.low, cell) {
+		m.coarse(x, y, wide, all)
+		return
+	}
+	for i, s := range four {
+		x, y := x+cell*(i&1), y+cell*(i>>1)
+		switch {
+		case s.count == 0:
+		case s.high-s.low <= m.spread(s.low, cell):
+			m.coarse(x, y, cell, s)
+		default:
+			m.fine(x, y)
+		}
+	}
+}
+
+// spread is how far depths of one surface, in 1/8 mm, may lie apart within n
+// pixels.
 func (m *mesher) spread(z int32, n float64) int32 {
-	return noiseStep + int32(steepest*n*float64(z)*m.footprint)
+	return noiseStep*eighths + int32(steepest*n*float64(z)*m.footprint)
 }
 
-// classify marks the person's pixels and counts them. A pixel without support
-// flies: too few of its eight neighbours belong to its surface.
-func (m *mesher) classify(z []uint16) (count int) {
-	r, w := m.region, m.width
-	for y := r.y0; y <= r.y1; y++ {
-		at := y * w
-		above, here, below := z[at-w:at], z[at:at+w], z[at+w:at+2*w]
-		low, high, valid := m.low[at:at+w], m.high[at:at+w], m.valid[at:at+w]
-		for x := r.x0; x <= r.x1; x++ {
-			d := here[x]
-			if d < low[x] || d > high[x] {
-				valid[x] = 0
-				continue
-			}
-			limit := uint32(flyingShare * float64(d))
-			base := uint32(d) - limit
-			n := near(above[x-1], base, limit) + near(above[x], base, limit) + near(above[x+1], base, limit) +
-				near(here[x-1], base, limit) + near(here[x+1], base, limit) +
-				near(below[x-1], base, limit) + near(below[x], base, limit) + near(below[x+1], base, limit)
-			ok := uint8(0)
-			if n >= support {
-				ok = 1
-				count++
-			}
-			valid[x] = ok
-		}
-	}
-	return count
-}
-
-// near is 1 where a depth lies within limit of base + limit.
-func near(z uint16, base, limit uint32) int {
-	if uint32(z)-base <= 2*limit {
-		return 1
-	}
-	return 0
-}
-
-// blur averages valid over 3 x 3 pixels into mask.
-func (m *mesher) blur() {
-	r, w := m.region, m.width
-	for y := r.y0; y < r.y1; y++ {
-		above, here, below := m.valid[(y-1)*w:y*w], m.valid[y*w:(y+1)*w], m.valid[(y+1)*w:(y+2)*w]
-		out := m.mask[y*w : (y+1)*w]
-		a := above[r.x0-1] + here[r.x0-1] + below[r.x0-1]
-		b := above[r.x0] + here[r.x0] + below[r.x0]
-		for x := r.x0; x < r.x1; x++ {
-			c := above[x+1] + here[x+1] + below[x+1]
-			out[x] = (a + b + c) * 28 // 9 * 28 = 252
-			a, b = b, c
-		}
-	}
-}
-
-// measure fills row with the spans of the cells below pixel row y, borders
+// measure fills a row with the spans of the cells below pixel row y, borders
 // shared with the neighbours.
-func (m *mesher) measure(z []uint16, y int) {
+func (m *mesher) measure(y int, row []span) {
+	z := m.depth
 	for c := m.region.x0 / cell; c < m.region.x1/cell; c++ {
 		s := span{low: math.MaxInt32}
 		for v := y; v <= y+cell; v++ {
@@ -213,27 +149,27 @@ func (m *mesher) measure(z []uint16, y int) {
 				s.count++
 			}
 		}
-		m.row[c] = s
+		row[c] = s
 	}
 }
 
-// coarse adds one cell of two triangles. Corners outside the person stand at
-// the cell's mean depth; the mask cuts them off in the shader.
-func (m *mesher) coarse(z []uint16, x, y int, s span) {
+// coarse adds one cell of a size as two triangles. Corners outside the person
+// stand at the cell's mean depth; the mask cuts them off in the shader.
+func (m *mesher) coarse(x, y, size int, s span) {
 	mean := s.sum / s.count
 	columns := m.width/cell + 1
 	var v [4]uint32
 	for i := range v {
-		px, py := x+cell*(i&1), y+cell*(i>>1)
+		px, py := x+size*(i&1), y+size*(i>>1)
 		at := &m.corner[py/cell*columns+px/cell]
 		// A corner beside the person may border two surfaces: each gets its own.
 		if limit := m.spread(mean, cell); at.vertex < 0 || at.mean-mean > limit || mean-at.mean > limit {
 			*at = corner{int32(len(m.vertices)), mean}
-			m.vertices = append(m.vertices, m.smooth(z, px, py, mean, cell/2))
+			m.vertices = append(m.vertices, m.smooth(px, py, mean, cell/2))
 		}
 		v[i] = uint32(at.vertex)
 	}
-	if s.count == side*side && m.within(x, y) {
+	if m.within(x, y, size) {
 		m.indices = append(m.indices, v[0], v[1], v[2], v[2], v[1], v[3])
 	} else {
 		m.border = append(m.border, v[0], v[1], v[2], v[2], v[1], v[3])
@@ -241,32 +177,37 @@ func (m *mesher) coarse(z []uint16, x, y int, s span) {
 }
 
 // within says whether the mask is full all over a cell: the 3 x 3 pixels of
-// eight places on its edge hold all that surround it.
-func (m *mesher) within(x, y int) bool {
+// places two apart hold all that surround it.
+func (m *mesher) within(x, y, size int) bool {
 	const full = 9 * 28
 	all := uint8(full)
-	for v := 0; v <= cell; v += cell / 2 {
+	for v := 0; v <= size; v += 2 {
 		at := (y+v)*m.width + x
-		all &= m.mask[at] & m.mask[at+cell/2] & m.mask[at+cell]
+		for u := 0; u <= size; u += 2 {
+			all &= m.mask[at+u]
+		}
 	}
 	return all == full
 }
 
 // Constants of smooth.
 const (
-	eighths          = 8     // of a millimetre, the unit of a vertex's depth
 	sameSurface      = 18e-6 // mm a mm squared: depths further off are another surface's
 	sameSurfaceFloor = 8     // mm
+	steepestTilt     = 8.0   // tangent that a vertex can state
 )
 
 // smooth makes the vertex at a depth pixel: the mean of the depths of its own
-// surface among 3 x 3 taps, radius pixels apart, and the cosine between its
-// normal and its ray from the plane through them (separable least squares).
+// surface among 3 x 3 taps, radius pixels apart, and the surface's tilt there
+// from the plane through them (separable least squares): the slopes of its
+// depth by the two image axes, metres a metre across, each in 8 bits, x in the
+// lower ones, from -steepestTilt at 0 to steepestTilt at 254.
 // reference stands in for a pixel that shows another surface.
-func (m *mesher) smooth(z []uint16, x, y int, reference int32, radius int) [4]uint16 {
-	tolerance := sameSurfaceFloor + int32(math.Ceil(sameSurface*float64(reference)*float64(reference)))
+func (m *mesher) smooth(x, y int, reference int32, radius int) [4]uint16 {
+	z := m.depth
+	tolerance := sameSurfaceFloor*eighths + int32(math.Ceil(sameSurface/eighths*float64(reference)*float64(reference)))
 	at := y*m.width + x
-	if own := int32(z[at]); m.valid[at] != 0 && own-reference < 4*tolerance && reference-own < 4*tolerance {
+	if own := int32(z[at]); own != 0 && own-reference < 4*tolerance && reference-own < 4*tolerance {
 		reference = own
 	}
 	var sum, count, slopeX, slopeY, spanX, spanY int32
@@ -290,44 +231,75 @@ func (m *mesher) smooth(z []uint16, x, y int, reference int32, radius int) [4]ui
 		depth += float64(sum) / float64(count)
 	}
 	scale := 1 / (m.footprint * float64(radius) * depth)
-	tiltX := float64(slopeX) / max(1, float64(spanX)) * scale
-	tiltY := float64(slopeY) / max(1, float64(spanY)) * scale
-	facing := 1 / math.Sqrt(1+tiltX*tiltX+tiltY*tiltY)
-	return [4]uint16{uint16(x), uint16(y), uint16(min(math.MaxUint16, depth*eighths+0.5)), uint16(facing*math.MaxUint16 + 0.5)}
+	tilt := tiltCode(float64(slopeX)/max(1, float64(spanX))*scale) | tiltCode(float64(slopeY)/max(1, float64(spanY))*scale)<<8
+	return [4]uint16{uint16(x), uint16(y), uint16(min(math.MaxUint16, depth+0.5)), tilt}
 }
 
-// fine covers one cell with 1-pixel quads where its four depths belong
-// together, and with a triangle where three of them do.
-func (m *mesher) fine(z []uint16, x, y int) {
+// tiltCode packs a slope so that small ones are finer: the square root of its
+// share of the steepest.
+func tiltCode(t float64) uint16 {
+	return uint16(127.5 + 127*math.Copysign(math.Sqrt(min(1, math.Abs(t)/steepestTilt)), t))
+}
+
+// fine covers one cell in quads of 2 pixels where their nine depths belong
+// together, else of 1 pixel where their four do, and with a triangle where three
+// of them do.
+func (m *mesher) fine(x, y int) {
 	var made [side * side]int32 // vertex number less one
-	vertex := func(c int) uint32 {
+	vertex := func(c, radius int) uint32 {
 		if made[c] == 0 {
 			px, py := x+c%side, y+c/side
-			m.vertices = append(m.vertices, m.smooth(z, px, py, int32(z[py*m.width+px]), 1))
+			m.vertices = append(m.vertices, m.smooth(px, py, int32(m.depth[py*m.width+px]), radius))
 			made[c] = int32(len(m.vertices))
 		}
 		return uint32(made[c] - 1)
 	}
-	for i := range cell * cell {
-		at := (y+i/cell)*m.width + x + i%cell
-		pixels := [4]int{at, at + 1, at + m.width, at + m.width + 1}
-		low, high, n, missing := int32(math.MaxInt32), int32(0), 0, 4
-		for c, p := range pixels {
-			if m.valid[p] == 0 {
-				missing = c
+	for v := 0; v < cell; v += 2 {
+		for u := 0; u < cell; u += 2 {
+			if m.even(x+u, y+v) {
+				for _, c := range triangles[4] {
+					m.border = append(m.border, vertex(v*side+u+2*(c&1)+2*(c>>1)*side, 2))
+				}
 				continue
 			}
-			low, high = min(low, int32(z[p])), max(high, int32(z[p]))
-			n++
-		}
-		if n < 3 || high-low > m.spread(low, 1) {
-			continue
-		}
-		first := i/cell*side + i%cell
-		for _, c := range triangles[missing] {
-			m.border = append(m.border, vertex(first+c&1+(c>>1)*side))
+			for i := range 4 {
+				first := (v+i>>1)*side + u + i&1
+				for _, c := range m.quad(x+u+i&1, y+v+i>>1) {
+					m.border = append(m.border, vertex(first+c&1+(c>>1)*side, 1))
+				}
+			}
 		}
 	}
+}
+
+// even says whether 3 x 3 pixels are of one surface.
+func (m *mesher) even(x, y int) bool {
+	low, high := uint16(math.MaxUint16), uint16(0)
+	for v := range 3 {
+		row := m.depth[(y+v)*m.width+x:]
+		a, b, c := row[0], row[1], row[2]
+		low, high = min(low, a, b, c), max(high, a, b, c)
+	}
+	return low > 0 && int32(high)-int32(low) <= m.spread(int32(low), 2)
+}
+
+// quad returns the corners of the triangles that four pixels make.
+func (m *mesher) quad(x, y int) []int {
+	at := y*m.width + x
+	low, high, n, missing := int32(math.MaxInt32), int32(0), 0, 4
+	for c, p := range [4]int{at, at + 1, at + m.width, at + m.width + 1} {
+		d := int32(m.depth[p])
+		if d == 0 {
+			missing = c
+			continue
+		}
+		low, high = min(low, d), max(high, d)
+		n++
+	}
+	if n < 3 || high-low > m.spread(low, 1) {
+		return nil
+	}
+	return triangles[missing]
 }
 
 // side is the number of pixels along a cell, both borders counted.

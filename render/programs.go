@@ -9,10 +9,10 @@ import (
 
 // programs are the renderer's shaders.
 type programs struct {
-	occlude              *gl.Program
 	warp                 [2]*gl.Program // inner cells, border cells
+	needed               *gl.Program
 	halve, pyramid, fill *gl.Program
-	blend                [Cameras]*gl.Program // by the number of cameras less one
+	fuse, weigh, colour  [Cameras]*gl.Program // by the number of cameras less one
 	tileDepth, tileHalf  *gl.Program
 	cover                *gl.Fill
 }
@@ -42,18 +42,22 @@ func newPrograms() (*programs, error) {
 	p := &programs{cover: gl.NewFill()}
 	cover, tiled := []string{"cover.vert"}, []string{"tiles.vert"}
 	list := []recipe{
-		{&p.occlude, "occlude", []string{"mesh.glsl", "occlude.vert"}, []string{"occlude.frag"}, ""},
 		{&p.pyramid, "pyramid", cover, []string{"pyramid.frag"}, "#define FIRST 0\n"},
+		{&p.needed, "needed", cover, []string{"needed.frag"}, ""},
 		{&p.halve, "pyramid base", tiled, []string{"pyramid.frag"}, "#define FIRST 1\n"},
 		{&p.fill, "fill", tiled, []string{"fill.frag"}, ""},
 		{&p.tileDepth, "depth tile", tiled, []string{"pack_layout.gen.glsl", "tile_depth.frag"}, ""},
 		{&p.tileHalf, "half tile", tiled, []string{"tile_half.frag"}, ""},
 	}
 	for i := range p.warp {
-		list = append(list, recipe{&p.warp[i], "warp", []string{"mesh.glsl", "warp.vert"}, []string{"warp.frag"}, fmt.Sprintf("#define BORDER %d\n", i)})
+		list = append(list, recipe{&p.warp[i], "warp", []string{"facing.glsl", "warp.vert"}, []string{"facing.glsl", "warp.frag"}, fmt.Sprintf("#define BORDER %d\n", i)})
 	}
-	for i := range p.blend {
-		list = append(list, recipe{&p.blend[i], "blend", tiled, []string{"blend.frag"}, fmt.Sprintf("#define COUNT %d\n", i+1)})
+	for i := range p.fuse {
+		count := fmt.Sprintf("#define COUNT %d\n", i+1)
+		list = append(list,
+			recipe{&p.fuse[i], "fuse", tiled, []string{"facing.glsl", "lens.glsl", "fuse.frag"}, count},
+			recipe{&p.weigh[i], "weigh", tiled, []string{"lens.glsl", "weigh.frag"}, count},
+			recipe{&p.colour[i], "colour", tiled, []string{"lens.glsl", "colour.frag"}, count})
 	}
 	for _, want := range list {
 		if err := want.build(); err != nil {
@@ -68,7 +72,7 @@ func (p *programs) delete() {
 	if p == nil {
 		return
 	}
-	for _, x := range append(p.blend[:], p.occlude, p.warp[0], p.warp[1], p.halve, p.pyramid, p.fill, p.tileDepth, p.tileHalf) {
+	for _, x := range append(append(append(p.fuse[:], p.weigh[:]...), p.colour[:]...), p.warp[0], p.warp[1], p.needed, p.halve, p.pyramid, p.fill, p.tileDepth, p.tileHalf) {
 		x.Delete()
 	}
 	p.cover.Delete()

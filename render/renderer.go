@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,9 @@ var ErrContextLost = gl.ErrContextLost
 // Options are the choices of a Renderer.
 type Options struct {
 	Width, Height int // of a view's colour, multiples of 64
-	// Cameras is how many cameras a view blends, 1 to Cameras; 0 means 3.
-	Cameras int
+	// Geometry and Colour are how many cameras a view takes each from, 1 to
+	// Cameras; 0 means 4.
+	Geometry, Colour int
 }
 
 // Renderer turns frame sets of one rig into views. It draws on a Device that
@@ -48,11 +50,11 @@ type gpu struct {
 
 // New makes the renderer of a rig. Nothing is drawn before the first call.
 func New(device *gl.Device, rig capture.Rig, options Options) (*Renderer, error) {
-	if options.Cameras == 0 {
-		options.Cameras = 3
-	}
-	if options.Cameras < 1 || options.Cameras > Cameras {
-		return nil, fmt.Errorf("make renderer: %d cameras a view, 1 to %d are possible", options.Cameras, Cameras)
+	options.Geometry, options.Colour = cmp.Or(options.Geometry, 4), cmp.Or(options.Colour, 4)
+	for _, n := range [2]int{options.Geometry, options.Colour} {
+		if n < 1 || n > Cameras {
+			return nil, fmt.Errorf("make renderer: %d cameras a view, 1 to %d are possible", n, Cameras)
+		}
 	}
 	layout := pack.Layout{Width: options.Width, Height: options.Height}
 	if err := layout.Validate(); err != nil {
@@ -95,7 +97,7 @@ func (r *Renderer) Render(ctx context.Context, set *capture.FrameSet, q Request)
 		return nil, fmt.Errorf("render view: depth range %.3f to %.3f m", q.Near, q.Far)
 	}
 	var stages Stages
-	c, err := r.mesh(set, q.Eye, q.Window.Center, &stages)
+	c, err := r.prepare(set, q.Eye, q.Window.Center, &stages)
 	if err != nil {
 		return nil, err
 	}
@@ -149,7 +151,7 @@ func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target sp
 	}
 	var stages Stages
 	person := NewFraming(r.rig).centre(set)
-	c, err := r.mesh(set, target.Pose.T, person, &stages)
+	c, err := r.prepare(set, target.Pose.T, person, &stages)
 	if err != nil {
 		return nil, err
 	}
@@ -179,26 +181,62 @@ func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target sp
 	return img, nil
 }
 
-// mesh chooses the cameras and cleans their depth, side by side.
-func (r *Renderer) mesh(set *capture.FrameSet, eye, person space.Vec3, stages *Stages) (choice, error) {
-	start := time.Now()
-	defer func() { stages.Clean = time.Since(start) }()
-	c := choose(r.rig, set, eye, person, r.options.Cameras)
-	var seen [Cameras]bool
-	var side sync.WaitGroup // ends within this call
-	for _, i := range c.cameras {
-		if err := r.cameras[i].accept(set.Frames[i]); err != nil {
-			return choice{}, fmt.Errorf("render view: %w", err)
+// Observe takes in a frame set that no view is rendered of, so that surfaces
+// are followed through it. The set is borrowed for the call.
+func (r *Renderer) Observe(_ context.Context, set *capture.FrameSet) error {
+	if err := r.accept(set); err != nil {
+		return fmt.Errorf("observe frame set: %w", err)
+	}
+	r.observe(set, func(f func(camera int, geometry bool)) {
+		for i := range r.cameras {
+			if i < len(set.Frames) && set.Frames[i] != nil {
+				f(i, false)
+			}
+		}
+	})
+	return nil
+}
+
+// accept refuses frames that do not fit the rig.
+func (r *Renderer) accept(set *capture.FrameSet) error {
+	for i, c := range r.cameras {
+		if i < len(set.Frames) && set.Frames[i] != nil {
+			if err := c.accept(set.Frames[i]); err != nil {
+				return err
+			}
 		}
 	}
-	for n, i := range c.cameras {
-		side.Go(func() { seen[n] = r.cameras[i].mesher.mesh(set.Frames[i].Depth) })
-	}
+	return nil
+}
+
+// observe takes in the depth of some cameras, side by side.
+func (r *Renderer) observe(set *capture.FrameSet, each func(func(camera int, geometry bool))) {
+	var side sync.WaitGroup // ends within this call
+	each(func(i int, _ bool) {
+		side.Go(func() { r.cameras[i].observe(set.Frames[i]) })
+	})
 	side.Wait()
-	c.keep(seen)
-	if len(c.cameras) == 0 {
+}
+
+// prepare observes the set, chooses the cameras of a view and makes what it
+// needs of them.
+func (r *Renderer) prepare(set *capture.FrameSet, eye, person space.Vec3, stages *Stages) (choice, error) {
+	start := time.Now()
+	defer func() { stages.Clean = time.Since(start) }()
+	if err := r.accept(set); err != nil {
+		return choice{}, fmt.Errorf("render view: %w", err)
+	}
+	c := choose(r.rig, set, eye, person, r.options)
+	r.observe(set, c.each)
+	c.keep(func(i int) bool { return r.cameras[i].somebody })
+	if len(c.geometry) == 0 || len(c.colour) == 0 {
 		return choice{}, ErrNobody
 	}
+	var side sync.WaitGroup // ends within this call
+	c.each(func(i int, geometry bool) {
+		side.Go(func() { r.cameras[i].prepare(set.Frames[i], geometry) })
+	})
+	side.Wait()
 	return c, nil
 }
 

@@ -198,7 +198,7 @@ func TestBadRequestsAreRefused(t *testing.T) {
 		}
 	}
 	for name, o := range map[string]render.Options{
-		"odd size": {Width: 100, Height: 256}, "no size": {}, "many cameras": {Width: 256, Height: 256, Cameras: 9},
+		"odd size": {Width: 100, Height: 256}, "no size": {}, "many cameras": {Width: 256, Height: 256, Geometry: 9},
 	} {
 		if _, err := render.New(gl.New(nil), rig, o); err == nil {
 			t.Errorf("options %s: accepted", name)

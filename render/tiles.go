@@ -15,11 +15,14 @@ type tiles struct {
 	marked        []bool
 	vertices      [][4]uint16
 	indices       []uint32
+	weights       []uint8             // of four cameras in each square
+	order         []uint32            // indices by group
+	groups        [1<<Cameras + 1]int // where each set of cameras begins in order; the set is a mask
 }
 
 func newTiles(width, height int) *tiles {
 	t := &tiles{columns: (width + tileSide - 1) / tileSide, rows: (height + tileSide - 1) / tileSide}
-	t.marked = make([]bool, t.columns*t.rows)
+	t.marked, t.weights = make([]bool, t.columns*t.rows), make([]uint8, Cameras*t.columns*t.rows)
 	return t
 }
 
@@ -90,4 +93,31 @@ func (t *tiles) near(x, y int) bool {
 		}
 	}
 	return false
+}
+
+// group orders the squares by the cameras that have a weight in them. Squares
+// in which nobody is are left out.
+func (t *tiles) group() {
+	t.order = t.order[:0]
+	for set := range 1 << Cameras {
+		t.groups[set] = len(t.order)
+		for i := 0; set > 0 && i < len(t.indices); i += 6 {
+			square := t.vertices[t.indices[i]]
+			if t.set(int(square[0]), int(square[1])) == set {
+				t.order = append(t.order, t.indices[i:i+6]...)
+			}
+		}
+	}
+	t.groups[1<<Cameras] = len(t.order)
+}
+
+// set is the mask of the cameras that have a weight in a square.
+func (t *tiles) set(x, y int) (mask int) {
+	at := Cameras * (y*t.columns + x)
+	for i, w := range t.weights[at : at+Cameras] {
+		if w > 0 {
+			mask |= 1 << i
+		}
+	}
+	return mask
 }

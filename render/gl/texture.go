@@ -15,7 +15,7 @@ const (
 	R8       Format = iota // 0..1
 	RG8                    // 0..1
 	RGBA8                  // 0..1
-	R16UI                  // integers, never filtered
+	R16                    // 0..1
 	R32F                   // floats
 	RG32F                  // floats
 	Depth32F               // depth attachment, readable as 0..1
@@ -30,6 +30,7 @@ var formats = [...]formatInfo{
 	R8:       {gl45.R8, gl45.RED, gl45.UNSIGNED_BYTE, 1},
 	RG8:      {gl45.RG8, gl45.RG, gl45.UNSIGNED_BYTE, 2},
 	RGBA8:    {gl45.RGBA8, gl45.RGBA, gl45.UNSIGNED_BYTE, 4},
+	R16:      {gl45.R16, gl45.RED, gl45.UNSIGNED_SHORT, 2},
 	R32F:     {gl45.R32F, gl45.RED, gl45.FLOAT, 4},
 	RG32F:    {gl45.RG32F, gl45.RG, gl45.FLOAT, 8},
 	Depth32F: {gl45.DEPTH_COMPONENT32F, gl45.DEPTH_COMPONENT, gl45.FLOAT, 4},
@@ -74,10 +75,16 @@ func NewTexture(format Format, width, height int, filter Filter) (*Texture, erro
 // Upload replaces the texture's texels from rows of stride bytes. The memory
 // is borrowed for the call.
 func (t *Texture) Upload(rows unsafe.Pointer, stride int) {
+	t.UploadPart(0, 0, t.Width, t.Height, rows, stride)
+}
+
+// UploadPart replaces the texels of a rectangle from rows of stride bytes. The
+// memory is borrowed for the call.
+func (t *Texture) UploadPart(x, y, width, height int, rows unsafe.Pointer, stride int) {
 	f := formats[t.Format]
 	gl45.PixelStorei(gl45.UNPACK_ALIGNMENT, 1)
 	gl45.PixelStorei(gl45.UNPACK_ROW_LENGTH, int32(stride/f.bytes))
-	gl45.TextureSubImage2D(t.id, 0, 0, 0, int32(t.Width), int32(t.Height), f.layout, f.kind, rows)
+	gl45.TextureSubImage2D(t.id, 0, int32(x), int32(y), int32(width), int32(height), f.layout, f.kind, rows)
 	gl45.PixelStorei(gl45.UNPACK_ROW_LENGTH, 0)
 }
 

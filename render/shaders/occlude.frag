@@ -1,2 +1,0 @@
-// Writes depth only.
-void main() {}

@@ -1,0 +1,53 @@
+package render
+
+import "github.com/virtualcube/virtualcube/capture"
+
+// sharpening is what a pixel gains, in 1/256, of its difference from each of
+// its four neighbours: it gives back about half of the detail that sampling
+// between pixels takes.
+const sharpening = 20
+
+// box is the part of a colour picture in which the person is, in pixels, half
+// open, even, and at least two pixels from the picture's border.
+type box = rect
+
+// sharpen writes the luma of a picture where a shadow lies, and a texel
+// around, into out, which has the picture's size without padding. It returns
+// the box that holds all of that.
+func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
+	all = box{x0: p.Width, y0: p.Height}
+	for ty := range s.height {
+		from, to := s.occupied(ty)
+		if from >= to {
+			continue
+		}
+		x0, x1 := max(2, (from-1)*s.texel)&^1, min(p.Width-2, (to+1)*s.texel)&^1
+		y0, y1 := max(2, ty*s.texel)&^1, min(p.Height-2, (ty+1)*s.texel+1)&^1
+		for y := y0; y < y1; y++ {
+			sharpenRow(p.Planes[0], p.Strides[0], x0, x1, y, out[y*p.Width:])
+		}
+		all = box{min(all.x0, x0), min(all.y0, y0), max(all.x1, x1), max(all.y1, y1)}
+	}
+	return all
+}
+
+// occupied is the run of texels in which somebody is, in a row or beside it.
+func (s *shadow) occupied(row int) (from, to int) {
+	from, to = s.width, 0
+	for y := max(0, row-1); y <= min(s.height-1, row+1); y++ {
+		r := s.runs[y]
+		from, to = min(from, r.from), max(to, r.to)
+	}
+	return from, to
+}
+
+func sharpenRow(luma []uint8, stride, x0, x1, y int, out []uint8) {
+	at := y * stride
+	above, here, below := luma[at-stride+x0:at-stride+x1], luma[at+x0-1:at+x1+1], luma[at+stride+x0:at+stride+x1]
+	out = out[x0:x1]
+	for i := range out {
+		v := int(here[i+1])
+		d := 4*v - int(here[i]) - int(here[i+2]) - int(above[i]) - int(below[i])
+		out[i] = uint8(max(0, min(255, v+(d*sharpening+128)>>8)))
+	}
+}

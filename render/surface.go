@@ -1,0 +1,349 @@
+package render
+
+import (
+	"math"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+)
+
+// Constants of surface. Lengths are millimetres unless said otherwise.
+const (
+	eighths     = 8                      // of a millimetre, the unit of a surface's depth
+	flyingShare = 0.03                   // of the depth: neighbours this near belong to one surface
+	support     = 3                      // neighbours of its own surface that a pixel needs
+	surrounded  = 5                      // of its eight neighbours that fill a pixel without an echo
+	nearestMM   = 200                    // sensors see nothing nearer
+	farthestMM  = 8000                   // nor farther
+	minPerson   = 32                     // pixels; fewer are no person
+	followed    = 20                     // frames that a still surface is averaged over
+	moved       = 3                      // frames that are left of it where it moves
+	gate        = 6.0                    // standard deviations: a pixel further off shows another surface
+	still       = 1.5                    // standard deviations of a pixel, by which the mean of 3 x 3 may stray
+	held        = 8                      // frames that a pixel outlives its last echo
+	noiseSteps  = 256                    // of the noise table
+	gap         = 200 * time.Millisecond // between frames, after which nothing is followed
+)
+
+// surface is the person's surface as one depth camera sees it: its depth
+// followed through time, and which pixels it covers. It is the CPU half of the
+// clean stage and not safe for concurrent use.
+//
+// Every pixel is averaged over the frames in which its surface stood still.
+// The mean of a pixel's 3 x 3 changes, whose noise is a third of a pixel's,
+// tells motion from noise: it moves the average along, and shortens it. A
+// pixel that shows another surface starts anew; one whose echo is lost or flies
+// is held for a few frames while its neighbours stay.
+type surface struct {
+	width, height int
+	low, high     []uint16 // a pixel: depth between which its ray is in the volume; low > high: never
+	region        rect     // pixels whose ray meets the volume at all
+	footprint     float64  // millimetres a pixel covers at a distance of one millimetre
+	noise         [noiseSteps]noise
+
+	depth  []uint16 // 1/8 mm, 0 where the pixel is not the person's
+	valid  []uint8  // 1 where it is
+	mask   []uint8  // 0..252, share of the person among the 3 x 3
+	age    []uint8  // frames averaged, 0 where nothing is followed
+	unseen []uint8  // frames since the last echo
+	change []int32  // one + the change since the last frame, 0 where nothing is followed
+	spans  []run    // of each row, the pixels in the volume
+	reach  []run    // of each row, the pixels beyond which nothing can be the person's
+
+	count    int // of valid pixels
+	sequence uint64
+	captured capture.Time
+	begun    bool
+}
+
+// noise of a depth: thresholds in eighths.
+type noise struct{ gate, still float32 }
+
+// one is what each pixel adds to a sum of changes: their number stands above
+// their sum.
+const one = 1 << 20
+
+type rect struct{ x0, y0, x1, y1 int } // half open
+
+func (r rect) empty() bool { return r.x0 >= r.x1 || r.y0 >= r.y1 }
+
+// run is a part of a row, half open.
+type run struct{ from, to int }
+
+func (r run) empty() bool { return r.from >= r.to }
+
+func newSurface(camera space.Camera, volume space.Box, rays []float32) *surface {
+	w, h := camera.Lens.Width, camera.Lens.Height
+	s := &surface{
+		width: w, height: h,
+		low: make([]uint16, w*h), high: make([]uint16, w*h),
+		depth: make([]uint16, w*h), valid: make([]uint8, w*h), mask: make([]uint8, w*h),
+		age: make([]uint8, w*h), unseen: make([]uint8, w*h), change: make([]int32, w*h), spans: make([]run, h), reach: make([]run, h),
+		footprint: 1 / camera.Lens.Fx,
+		region:    rect{x0: w, y0: h},
+	}
+	for i := range s.low {
+		s.low[i] = 1
+		x, y := float64(rays[2*i]), float64(rays[2*i+1])
+		if math.IsNaN(x) {
+			continue
+		}
+		// A direction with z = 1 makes the box's interval one of depth.
+		ray := space.Ray{Origin: camera.Pose.T, Direction: camera.Pose.Rotate(space.Vec3{X: x, Y: y, Z: 1})}
+		near, far, ok := volume.Intersect(ray)
+		low, high := max(math.Ceil(near*1000), nearestMM), min(math.Floor(far*1000), farthestMM)
+		if !ok || low > high {
+			continue
+		}
+		s.low[i], s.high[i] = uint16(low), uint16(high)
+		px, py := i%w, i/w
+		s.region = rect{min(s.region.x0, px), min(s.region.y0, py), max(s.region.x1, px+1), max(s.region.y1, py+1)}
+	}
+	// Whole wide cells and two pixels of border keep the inner loops free of tests.
+	s.region.x0 = max(s.region.x0/wide*wide, wide)
+	s.region.y0 = max(s.region.y0/wide*wide, wide)
+	s.region.x1 = min((s.region.x1+wide-1)/wide*wide, (w-3)/wide*wide)
+	s.region.y1 = min((s.region.y1+wide-1)/wide*wide, (h-3)/wide*wide)
+	for i := range s.noise {
+		// The Kinect's noise: a variance in mm² at z metres (LiveNVS).
+		z := (float64(i) + 0.5) * 65536 / noiseSteps / (1000 * eighths)
+		sigma := eighths * math.Sqrt(max(0.5, 9*z*z+0.74*z-0.58))
+		s.noise[i] = noise{gate: float32(gate * sigma), still: float32(still * sigma * still * sigma)}
+	}
+	return s
+}
+
+// observe takes in a frame's depth and says whether somebody is seen. A frame
+// that was observed last is not taken in again.
+func (s *surface) observe(f *capture.Frame) bool {
+	if s.begun && s.sequence == f.Sequence && s.captured == f.Captured {
+		return s.count >= minPerson
+	}
+	if step := f.Captured - s.captured; s.begun && (step <= 0 || step > capture.Time(gap)) {
+		clear(s.age)
+	}
+	s.begun, s.sequence, s.captured = true, f.Sequence, f.Captured
+	if s.region.empty() {
+		return false
+	}
+	s.classify(f.Depth.Millimetres)
+	s.follow()
+	s.hold()
+	s.blur()
+	return s.count >= minPerson
+}
+
+// What classify leaves in valid.
+const (
+	absent = 0 // another thing, or nothing that was followed
+	seen   = 1
+	lost   = 2 // no echo, or a flying pixel
+)
+
+// classify sorts the pixels and finds their change. A pixel without support
+// flies: too few of its eight neighbours belong to its surface.
+func (s *surface) classify(z []uint16) {
+	r, w := s.region, s.width
+	for y := r.y0; y <= r.y1; y++ {
+		at := y * w
+		above, here, below := z[at-w:at], z[at:at+w], z[at+w:at+2*w]
+		low, high := s.low[at:at+w], s.high[at:at+w]
+		valid, age, change, depth := s.valid[at:at+w], s.age[at:at+w], s.change[at:at+w], s.depth[at:at+w]
+		first, last := w, 0
+		for x := r.x0; x <= r.x1; x++ {
+			d := here[x]
+			change[x] = 0
+			if d < low[x] || d > high[x] {
+				if d == 0 && low[x] <= high[x] {
+					valid[x] = lost
+					continue
+				}
+				valid[x], age[x], depth[x] = absent, 0, 0
+				continue
+			}
+			first, last = min(first, x), x
+			limit := uint32(flyingShare * float32(d))
+			base := uint32(d) - limit
+			n := near(above[x-1], base, limit) + near(above[x], base, limit) + near(above[x+1], base, limit) +
+				near(here[x-1], base, limit) + near(here[x+1], base, limit) +
+				near(below[x-1], base, limit) + near(below[x], base, limit) + near(below[x+1], base, limit)
+			if n < support {
+				valid[x] = lost
+				continue
+			}
+			valid[x] = seen
+			measured := int32(d) * eighths
+			step := measured - int32(depth[x])
+			if limit := int32(s.noise[measured*noiseSteps>>16].gate); age[x] == 0 || step > limit || step < -limit {
+				age[x], depth[x] = 0, uint16(measured)
+			} else {
+				change[x] = one + step
+			}
+		}
+		s.spans[y] = run{first, last + 1}
+	}
+	// What was lost beside a row's ends may be held or filled.
+	for y := r.y0; y <= r.y1; y++ {
+		valid := s.valid[y*w : (y+1)*w]
+		around := s.spans[y]
+		for _, other := range [2]run{s.spans[y-1], s.spans[min(y+1, r.y1)]} {
+			if !other.empty() {
+				around = run{min(around.from, other.from), max(around.to, other.to)}
+			}
+		}
+		s.reach[y] = run{}
+		if !around.empty() {
+			s.reach[y] = run{max(around.from-1, r.x0), min(around.to+1, r.x1+1)}
+		}
+		for x := r.x0; x < max(s.reach[y].from, r.x0); x++ {
+			s.forget(valid, y*w, x)
+		}
+		for x := max(s.reach[y].to, r.x0); x <= r.x1; x++ {
+			s.forget(valid, y*w, x)
+		}
+	}
+}
+
+// forget makes a pixel that was lost far from anybody one of nothing.
+func (s *surface) forget(valid []uint8, row, x int) {
+	if valid[x] == lost {
+		valid[x], s.age[row+x], s.depth[row+x] = absent, 0, 0
+	}
+}
+
+// near is 1 where a depth lies within limit of base + limit.
+func near(z uint16, base, limit uint32) int {
+	if uint32(z)-base <= 2*limit {
+		return 1
+	}
+	return 0
+}
+
+// share is 1 / n.
+var share = shares()
+
+func shares() (s [followed + 1]float32) {
+	for i := range s {
+		s[i] = 1 / float32(max(1, i))
+	}
+	return s
+}
+
+// follow averages what was seen.
+func (s *surface) follow() {
+	r, w := s.region, s.width
+	for y := r.y0; y < r.y1; y++ {
+		at := y * w
+		above, here, below := s.change[at-w:at], s.change[at:at+w], s.change[at+w:at+2*w]
+		valid, age, depth, unseen := s.valid[at:at+w], s.age[at:at+w], s.depth[at:at+w], s.unseen[at:at+w]
+		for x := s.spans[y].from; x < min(s.spans[y].to, r.x1); x++ {
+			if valid[x] != seen {
+				continue
+			}
+			unseen[x] = 0
+			if here[x] == 0 {
+				age[x] = 1
+				continue
+			}
+			sum := above[x-1] + above[x] + above[x+1] + here[x-1] + here[x] + here[x+1] + below[x-1] + below[x] + below[x+1]
+			n := (sum + one/2) >> 20
+			mean := float32(sum-n*one) / float32(n)
+			square, limit := mean*mean, s.noise[int(depth[x])*noiseSteps>>16].still
+			if square > 4*limit {
+				age[x] = min(age[x], moved)
+			}
+			frames := min(age[x]+1, followed)
+			age[x] = frames
+			common := mean * square / (square + limit)
+			step := float32(here[x]-one) - common
+			depth[x] = uint16(float32(depth[x]) + common + step*share[frames] + 0.5)
+		}
+	}
+}
+
+// hold decides on the pixels without an echo: they keep the surface that was
+// followed while their neighbours are on it, or take that of their neighbours.
+func (s *surface) hold() {
+	r, w := s.region, s.width
+	s.count = 0
+	for y := r.y0; y <= r.y1; y++ {
+		for i := y*w + s.reach[y].from; i < y*w+s.reach[y].to; i++ {
+			switch s.valid[i] {
+			case seen:
+				s.count++
+			case lost:
+				s.mend(i)
+			}
+		}
+	}
+}
+
+// mend decides on one lost pixel.
+func (s *surface) mend(i int) {
+	w := s.width
+	var sum, n, low, high uint32
+	low = math.MaxUint32
+	for _, k := range [8]int{i - w - 1, i - w, i - w + 1, i - 1, i + 1, i + w - 1, i + w, i + w + 1} {
+		if s.valid[k] == seen {
+			d := uint32(s.depth[k])
+			sum += d
+			n++
+			low, high = min(low, d), max(high, d)
+		}
+	}
+	limit := uint32(flyingShare * float32(low))
+	if s.age[i] > 0 && s.unseen[i] < held && n >= support {
+		if d := uint32(s.depth[i]); d+limit >= low && d <= high+limit {
+			s.unseen[i]++
+			s.valid[i] = seen
+			s.count++
+			return
+		}
+	}
+	s.age[i] = 0
+	if n >= surrounded && high-low <= limit {
+		s.depth[i], s.valid[i] = uint16(sum/n), seen
+		s.count++
+		return
+	}
+	s.depth[i], s.valid[i] = 0, absent
+}
+
+// masked are the pixels of a row whose 3 x 3 may hold the person's.
+func (s *surface) masked(y int) (all run) {
+	for _, r := range s.reach[y-1 : y+2] {
+		if r.empty() {
+			continue
+		}
+		if all.empty() {
+			all = r
+		}
+		all = run{min(all.from, r.from), max(all.to, r.to)}
+	}
+	if !all.empty() {
+		all = run{max(all.from-1, s.region.x0), min(all.to+1, s.region.x1)}
+	}
+	return all
+}
+
+// blur averages valid over 3 x 3 pixels into mask.
+func (s *surface) blur() {
+	r, w := s.region, s.width
+	for y := r.y0; y < r.y1; y++ {
+		above, here, below := s.valid[(y-1)*w:y*w], s.valid[y*w:(y+1)*w], s.valid[(y+1)*w:(y+2)*w]
+		out := s.mask[y*w : (y+1)*w]
+		span := s.masked(y)
+		clear(out[r.x0:r.x1])
+		if span.empty() {
+			continue
+		}
+		a := above[span.from-1] + here[span.from-1] + below[span.from-1]
+		b := above[span.from] + here[span.from] + below[span.from]
+		for x := span.from; x < span.to; x++ {
+			c := above[x+1] + here[x+1] + below[x+1]
+			out[x] = (a + b + c) * 28 // 9 * 28 = 252
+			a, b = b, c
+		}
+	}
+}
