@@ -14,7 +14,7 @@ GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules build run test test-client test-go generated e2e lint bench eval doctor generate fuzz clean
+.PHONY: help setup modules build run test test-client test-go generated e2e reproject lint bench eval doctor generate fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,9 @@ generated: ## whether generated files are as their generators make them
 e2e: build ## headless browsers against a node
 	@echo "== go test -tags e2e: headless browsers against a node"
 	@go test -tags e2e -count=1 -timeout 8m -run '^TestBrowser' .
+
+reproject: build ## measure the page's reprojection against the truth (two minutes; no part of test)
+	@go test -tags e2e -count=1 -timeout 8m -v -run '^TestReproject' .
 
 lint: $(MODULES) ## golangci-lint (its first build takes some minutes) and biome
 	@echo "== golangci-lint"

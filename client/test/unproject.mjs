@@ -14,6 +14,31 @@ const server = await createServer({
 await server.listen();
 const address = new URL("test/fake/index.html", server.resolvedUrls.local[0]).href;
 
+/**
+ * Of the pixels round a place that are truly the person, per cent that show
+ * nothing and that show something else. truth has every second pixel both ways.
+ */
+function compare(picture, truth, place, reach) {
+  let [person, holes, wrong] = [0, 0, 0];
+  for (let i = 0; i < truth.length / 4; i++) {
+    const [x, y] = [2 * (i % (picture.width / 2)), 2 * Math.floor(i / (picture.width / 2))];
+    if (truth[4 * i + 3] === 0 || Math.hypot(x - place[0], y - place[1]) > reach) continue;
+    person++;
+    let [off, light] = [255, 0];
+    // A pixel either way, as edges and patterns need not fall on the very pixel.
+    for (let dy = -1; dy <= 2; dy++) {
+      for (let dx = -1; dx <= 2; dx++) {
+        const colour = picture.data.subarray(4 * ((y + dy) * picture.width + x + dx)).subarray(0, 3);
+        off = Math.min(off, Math.max(...colour.map((v, c) => Math.abs(v - truth[4 * i + c]))));
+        light = Math.max(light, ...colour);
+      }
+    }
+    if (light < 8) holes++;
+    else if (off > 48) wrong++;
+  }
+  return { holes: (100 * holes) / person, wrong: (100 * wrong) / person };
+}
+
 await withBrowser("unproject", async (browser) => {
   const page = await openPage(browser, address);
   await page.waitForFunction(() => window.fake);
@@ -81,5 +106,34 @@ await withBrowser("unproject", async (browser) => {
     page.errors.filter((e) => !/Context (Lost|Restored)/i.test(e)),
     [],
   );
+});
+
+// From 15 cm aside, round the hand, which is 30 cm before the body: no hole, and
+// where the hand was in front nothing of its colour stays behind.
+await withBrowser("disocclude", async (browser) => {
+  const page = await openPage(browser, `${address}?plain`);
+  await page.waitForFunction(() => window.fake);
+  await page.evaluate(() => window.fake.send([0, 0.02, 1.2]));
+  await page.waitForFunction(() => window.fake.seen.length > 0);
+  for (const [x, y] of [
+    [0, 0],
+    [0.15, 0],
+    [-0.15, 0],
+    [0, 0.15],
+    [0, -0.15],
+  ]) {
+    await page.evaluate(([x, y]) => window.fake.setEye([x, 0.02 + y, 1.2]), [x, y]);
+    const picture = await decode(browser, await screenshot(page, `fake-aside-${x}-${y}`));
+    const hand = await page.evaluate(() => {
+      const { position } = window.fake.markers.find((m) => m.name === "hand");
+      return window.fake.project(position);
+    });
+    const truth = Buffer.from(await page.evaluate(() => window.fake.truth(2)), "latin1");
+    const { holes, wrong } = compare(picture, truth, hand, 150);
+    console.log(`${x}, ${y} m aside: ${holes.toFixed(2)} % holes, ${wrong.toFixed(2)} % of a wrong surface`);
+    assert.ok(holes < 2, `${x}, ${y} m aside: ${holes.toFixed(2)} % of the person is missing`);
+    assert.ok(wrong < 1, `${x}, ${y} m aside: ${wrong.toFixed(2)} % is of another surface`);
+  }
+  assert.deepEqual(page.errors, []);
 });
 await server.close();

@@ -1,7 +1,7 @@
 import { Vector4 } from "three";
 import { describe, expect, it } from "vitest";
 import { Eye } from "./eye";
-import { type Point, pixelAtOneMetre, project, projectionOf, screenOf } from "./projection";
+import { type Point, project, projectionOf, screenOf } from "./projection";
 
 const screen = screenOf({ center: [0.1, -0.2, 0], halfWidth: 0.4, halfHeight: 0.5 }, 16 / 9);
 
@@ -42,12 +42,6 @@ describe("projection", () => {
   it("keeps what lies in the screen's plane where it is", () => {
     const p: Point = [0.3, 0.1, 0];
     expect(project(screen, [0, 0, 1], p, 100, 100)).toEqual(project(screen, [0, 0, 2], p, 100, 100));
-  });
-  it("knows the size of a pixel", () => {
-    const eye: Point = [0.1, -0.2, 1];
-    const [, a] = project(screen, eye, [0, 0, 0], 1280, 720);
-    const [, b] = project(screen, eye, [0, pixelAtOneMetre(screen, eye, 720), 0], 1280, 720);
-    expect(a - b).toBeCloseTo(1, 6);
   });
 });
 

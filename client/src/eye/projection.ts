@@ -59,8 +59,3 @@ export function project(
   const y = (eye[1] + (p[1] - eye[1]) * k - screen.center[1]) / screen.halfHeight;
   return [((1 + x) / 2) * width, ((1 - y) / 2) * height];
 }
-
-/** Size of a pixel at one metre from the eye, metres. */
-export function pixelAtOneMetre(screen: Screen, eye: Point, height: number): number {
-  return (2 * screen.halfHeight) / (height * Math.max(eye[2] - screen.center[2], nearPlane));
-}

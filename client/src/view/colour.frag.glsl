@@ -15,7 +15,6 @@ void main() {
   vec2 tile = vec2(size) * 0.5;
   // The matte has half the size; half a texel keeps its neighbours out.
   vec2 at = clamp(gl_FragCoord.xy * 0.5, vec2(0.5), tile - 0.5) + vec2(tile.x, float(size.y));
-  float luma = lumaOf(texture(video, at / vec2(textureSize(video, 0))).g);
-  float matte = (luma - float(PACK_MATTE_ZERO)) / float(PACK_MATTE_ONE - PACK_MATTE_ZERO);
-  colour = vec4(texelFetch(video, ivec2(gl_FragCoord.xy), 0).rgb, clamp(matte, 0.0, 1.0));
+  float matte = matteOf(texture(video, at / vec2(textureSize(video, 0))).g);
+  colour = vec4(texelFetch(video, ivec2(gl_FragCoord.xy), 0).rgb, matte);
 }

@@ -1,13 +1,15 @@
 /** The shaders' sources with what they share in front of them. */
 import layout from "../../../render/shaders/pack_layout.gen.glsl?raw";
 import colourSource from "./colour.frag.glsl?raw";
-import depthSource from "./depth.frag.glsl?raw";
 import holdSource from "./hold.frag.glsl?raw";
 import latticeSource from "./lattice.frag.glsl?raw";
+import marchSource from "./march.glsl?raw";
 import personFragmentSource from "./person.frag.glsl?raw";
 import personVertexSource from "./person.vert.glsl?raw";
 import stateSource from "./state.glsl?raw";
 import stripSource from "./strip.frag.glsl?raw";
+import surfaceSource from "./surface.frag.glsl?raw";
+import surfaceTexture from "./surface.glsl?raw";
 import triangleSource from "./triangle.vert.glsl?raw";
 
 /** What the GPU found in the strip of a frame. */
@@ -27,12 +29,13 @@ precision highp int;
 ${layout}`;
 
 const withState = (source: string) => `${prelude}\n${stateSource}\n${source}`;
+const withSurface = (source: string) => withState(`${surfaceTexture}\n${source}`);
 
 export const triangle = triangleSource;
 export const strip = `${prelude}\n${stripSource}`;
 export const hold = withState(holdSource);
-export const colour = withState(colourSource);
-export const depth = withState(depthSource);
-export const lattice = withState(latticeSource);
-export const personVertex = withState(personVertexSource);
-export const personFragment = withState(personFragmentSource);
+export const colour = withSurface(colourSource);
+export const surface = withSurface(surfaceSource);
+export const lattice = withSurface(latticeSource);
+export const personVertex = personVertexSource;
+export const personFragment = withSurface(`${marchSource}\n${personFragmentSource}`);

@@ -9,7 +9,6 @@ import {
   OrthographicCamera,
   PlaneGeometry,
   RawShaderMaterial,
-  RedFormat,
   RGBAFormat,
   RGBAIntegerFormat,
   Scene,
@@ -20,8 +19,8 @@ import {
 } from "three";
 import { triangle } from "./glsl";
 
-/** Kinds of target that a pass may write: 8-bit colour, one 8-bit value, 32-bit words. */
-export type Kind = "colour" | "value" | "words";
+/** Kinds of target that a pass may write: 8-bit colour that is interpolated, 8-bit codes that are not, 32-bit words. */
+export type Kind = "colour" | "codes" | "words";
 
 /** A target of this size in pixels. Contents start as zeros. */
 export function target(kind: Kind, width: number, height: number): WebGLRenderTarget {
@@ -34,7 +33,7 @@ export function target(kind: Kind, width: number, height: number): WebGLRenderTa
     magFilter: filter,
     wrapS: ClampToEdgeWrapping,
     wrapT: ClampToEdgeWrapping,
-    format: kind === "words" ? RGBAIntegerFormat : kind === "value" ? RedFormat : RGBAFormat,
+    format: kind === "words" ? RGBAIntegerFormat : RGBAFormat,
     type: kind === "words" ? UnsignedIntType : UnsignedByteType,
   });
   if (kind === "words") made.texture.internalFormat = "RGBA32UI";

@@ -10,10 +10,12 @@ import {
   RawShaderMaterial,
   type Texture,
   Vector2,
+  Vector3,
   Vector4,
   type WebGLRenderer,
   type WebGLRenderTarget,
 } from "three";
+import type { Point } from "../eye/projection";
 import type { Layout } from "../pack/layout";
 import type { WindowMessage } from "../protocol/protocol.gen";
 import * as glsl from "./glsl";
@@ -28,7 +30,7 @@ const maxCells = 128; // a software WebGL needs 42 ms for these, 356 for 512
 interface Sized {
   layout: Layout;
   colour: WebGLRenderTarget;
-  depth: WebGLRenderTarget;
+  surface: WebGLRenderTarget;
   lattice: WebGLRenderTarget;
   mesh: Mesh;
 }
@@ -51,7 +53,7 @@ export class Person {
   readonly #seen = target("words", 5, 1);
   readonly #state = target("words", 5, 1);
   readonly #uniforms: ReturnType<typeof makeUniforms>;
-  readonly #passes: Record<"strip" | "hold" | "colour" | "depth" | "lattice", Pass>;
+  readonly #passes: Record<"strip" | "hold" | "colour" | "surface" | "lattice", Pass>;
   readonly #windows: WindowMessage[] = [];
   readonly #attach: (mesh: Mesh) => void;
   #sized: Sized | undefined;
@@ -69,7 +71,7 @@ export class Person {
       strip: new Pass(glsl.strip, this.#uniforms),
       hold: new Pass(glsl.hold, this.#uniforms),
       colour: new Pass(glsl.colour, this.#uniforms),
-      depth: new Pass(glsl.depth, this.#uniforms),
+      surface: new Pass(glsl.surface, this.#uniforms),
       lattice: new Pass(glsl.lattice, this.#uniforms),
     };
   }
@@ -101,7 +103,7 @@ export class Person {
     this.#passes.strip.draw(this.#renderer, this.#seen);
     this.#passes.hold.draw(this.#renderer, this.#state);
     this.#passes.colour.draw(this.#renderer, sized.colour);
-    this.#passes.depth.draw(this.#renderer, sized.depth);
+    this.#passes.surface.draw(this.#renderer, sized.surface);
     this.#passes.lattice.draw(this.#renderer, sized.lattice);
     this.#renderer.setRenderTarget(null);
     this.#fresh = true;
@@ -116,9 +118,9 @@ export class Person {
     if (this.#poller === undefined) this.#poller = window.setTimeout(() => this.#poll(), pollEvery);
   }
 
-  /** Size of a canvas pixel at one metre from the page's eye, metres. */
-  setUnit(unit: number): void {
-    this.#uniforms.unit.value = unit;
+  /** Says where the page's eye is, in the person's cube. To be called before each picture. */
+  setEye(eye: Point): void {
+    this.#uniforms.eye.value.set(...eye);
   }
 
   /** Ends the work of a person whose context is lost; its GL objects went with it. */
@@ -160,7 +162,7 @@ export class Person {
   #drop(): void {
     const s = this.#sized;
     if (!s) return;
-    for (const t of [s.colour, s.depth, s.lattice]) t.dispose();
+    for (const t of [s.colour, s.surface, s.lattice]) t.dispose();
     s.mesh.removeFromParent();
     s.mesh.geometry.dispose();
     (s.mesh.material as RawShaderMaterial).dispose();
@@ -176,7 +178,7 @@ export class Person {
     const sized: Sized = {
       layout,
       colour: target("colour", layout.width, layout.height),
-      depth: target("value", layout.width / 2, layout.height / 2),
+      surface: target("codes", layout.width / 2, layout.height / 2),
       lattice: target("words", cells + 1, cells + 1),
       mesh: new Mesh(grid(cells), this.#material()),
     };
@@ -184,7 +186,7 @@ export class Person {
     sized.mesh.visible = false;
     sized.mesh.renderOrder = 1; // after the room, which shows through its edges
     this.#uniforms.colour.value = sized.colour.texture;
-    this.#uniforms.depth.value = sized.depth.texture;
+    this.#uniforms.surface.value = sized.surface.texture;
     this.#uniforms.lattice.value = sized.lattice.texture;
     this.#uniforms.cells.value = cells;
     this.#uniforms.size.value.set(layout.width, layout.height);
@@ -217,11 +219,11 @@ function makeUniforms(video: Texture, seen: Texture, state: Texture) {
     seen: { value: seen },
     state: { value: state },
     colour: { value: none as Texture | null },
-    depth: { value: none as Texture | null },
+    surface: { value: none as Texture | null },
     lattice: { value: none as Texture | null },
     size: { value: new Vector2() },
     cells: { value: 0 },
-    unit: { value: 0.001 },
+    eye: { value: new Vector3() },
     windowCenter: { value: vectors() },
     windowRight: { value: vectors() },
     windowUp: { value: vectors() },

@@ -1,14 +1,6 @@
 import { Color, Group, Mesh, type Object3D, PerspectiveCamera, Scene, WebGLRenderer } from "three";
 import type { Eye } from "../eye/eye";
-import {
-  type Framing,
-  type Point,
-  pixelAtOneMetre,
-  project,
-  projectionOf,
-  type Screen,
-  screenOf,
-} from "../eye/projection";
+import { type Framing, type Point, project, projectionOf, type Screen, screenOf } from "../eye/projection";
 import type { Layout } from "../pack/layout";
 import type { WindowMessage } from "../protocol/protocol.gen";
 import { buildRoom, defaultSeat, type Seat } from "../room/room";
@@ -172,7 +164,7 @@ export class Stage {
     camera.position.set(...eye);
     projectionOf(this.#screen, eye, camera.projectionMatrix);
     camera.projectionMatrixInverse.copy(camera.projectionMatrix).invert();
-    this.#person.setUnit(pixelAtOneMetre(this.#screen, eye, this.#canvas.height));
+    this.#person.setEye(eye);
     this.#renderer.render(this.#scene, camera);
   }
 

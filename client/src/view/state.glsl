@@ -24,10 +24,9 @@ ViewCamera cameraOf(usampler2D state) {
   return ViewCamera(eye, range.x, range.y, c.xyz, r.xyz, up, vec2(c.w, r.w));
 }
 
-// The luma code (0..255) of a depth texel as metres along the window's normal.
-float metresOf(float luma, float near, float far) {
-  float t = clamp((luma - float(PACK_DEPTH_FAR)) / float(PACK_DEPTH_NEAR - PACK_DEPTH_FAR), 0.0, 1.0);
-  return 1.0 / mix(1.0 / far, 1.0 / near, t);
+// Distance of the view's eye from the window, metres.
+float toWindow(ViewCamera camera) {
+  return dot(camera.eye - camera.center, cross(camera.right, camera.up));
 }
 
 // A grey level of decoded video, 0..1, as luma in limited range.

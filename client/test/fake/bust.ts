@@ -46,6 +46,19 @@ export const framing: WindowMessage = {
   halfHeight: 0.46,
 };
 
+/**
+ * What an eye truly sees of the bust through the points at(x, y) of a picture:
+ * RGBA, alpha 0 where nothing is.
+ */
+export function drawTruth(eye: Vector, width: number, height: number, at: (x: number, y: number) => Vector) {
+  const picture = new Uint8ClampedArray(4 * width * height);
+  for (let i = 0; i < width * height; i++) {
+    const hit = cast(eye, at((i % width) + 0.5, Math.floor(i / width) + 0.5));
+    if (hit) picture.set([...hit.colour, 255], 4 * i);
+  }
+  return picture;
+}
+
 /** Makes a vector of three from what f says of each axis. */
 function each(f: (axis: 0 | 1 | 2) => number): Vector {
   return [f(0), f(1), f(2)];

@@ -9,7 +9,7 @@ import { optionsOf } from "../../src/options";
 import { layoutOfVideo } from "../../src/pack/layout";
 import type { Seen } from "../../src/view/readback";
 import { Stage } from "../../src/view/stage";
-import { drawView, framing, markers } from "./bust";
+import { drawTruth, drawView, framing, markers } from "./bust";
 
 const canvas = document.getElementById("canvas") as HTMLCanvasElement;
 const options = optionsOf(new URL(location.href));
@@ -55,6 +55,18 @@ const fake = {
     stage.redraw();
   },
   project: (p: Point) => stage.project(p),
+  /** What the page's eye truly sees, in every step-th pixel both ways; as text, a character a byte. */
+  truth(step: number) {
+    const [x0, y0] = stage.project([0, 0, 0]);
+    const [x1, y1] = stage.project([1, 1, 0]);
+    const place = (x: number, y: number): Point => [
+      (x * step - x0) / (x1 - x0),
+      (y * step - y0) / (y1 - y0),
+      0,
+    ];
+    const data = drawTruth(eye.position, canvas.width / step, canvas.height / step, place);
+    return Array.from(data, (v) => String.fromCharCode(v)).join("");
+  },
   loseContext() {
     const gl = canvas.getContext("webgl2");
     const lose = gl?.getExtension("WEBGL_lose_context");
