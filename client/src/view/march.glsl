@@ -11,7 +11,7 @@ uniform sampler2D surface;
 uniform usampler2D state;
 uniform vec3 eye;
 
-const int mostSteps = 48;
+const int mostSteps = 48, mostLayers = 4;
 const float matteEdge = 0.25;
 const float least = 0.02, opaque = 0.95; // alpha
 const float aside = 1.5; // texels from a step at which its colours are not mixed any more
@@ -114,42 +114,52 @@ void put(inout vec4 sum, vec4 c) {
 
 // What the ray meets, behind sum. Where it starts on a surface, that is in sum.
 vec4 march(Ray ray, bool onSurface, vec4 sum) {
-  const float end = -0.01;
   float over = onSurface ? ray.start : ray.start + 0.5 * ray.reach;
-  float way = (over - end) * length(ray.way * vec2(textureSize(surface, 0)));
-  if (way < 0.5) { // the page's eye is at the view's
+  float rate = length(ray.way * vec2(textureSize(surface, 0))); // texels from far to near
+  if (over * rate < 0.5) { // the page's eye is at the view's
     if (!onSurface) put(sum, colourAt(ray.base + over * ray.way));
     return sum;
   }
-  float steps = min(ceil(way), float(mostSteps)), pace = (over - end) / steps;
-  float first = over, last = -1.0; // nearness of the surface that the ray was before last, -1 for none
-  vec2 edge = vec2(0.0);           // and where
+  // Steps of a texel, at the same nearnesses whatever the start: what is met
+  // must not change from pixel to pixel as the mesh's start does.
+  float pace = max(1.0 / rate, 1.0 / float(mostSteps - 1)), first = floor(over / pace);
+  vec2 texel = 1.0 / vec2(textureSize(surface, 0)), away = normalize(ray.way), step = vec2(0.0);
+  float beyond = -1.0; // nearness of the surface beyond the step that the ray is under, -1 for none
   bool under = onSurface;
-  for (int i = 0; i <= mostSteps; i++) {
-    if (float(i) > steps || sum.a > opaque) break;
-    float at = first - float(i) * pace;
-    vec2 st = ray.base + at * ray.way, s = texelAt(st);
-    if (s.y < matteEdge) {
-      last = -1.0;
-      under = false;
-      i++; // nothing that matters is one texel wide
-    } else if (at > s.x) {
-      last = s.x;
-      edge = st;
-      under = false;
-    } else if (!under) {
-      vec2 met = dive(ray, over, at, s.x);
-      under = true;
-      if (met.y - met.x < ray.reach) { // else the step's side, which is none
-        put(sum, colourAt(ray.base + met.x * ray.way));
-        last = -1.0;
+  int i = 0;
+  // The search is a loop of its own: a software rasteriser repeats what is in it
+  // for each pixel of a group.
+  for (int layer = 0; layer < mostLayers && sum.a <= opaque; layer++) {
+    float at = over;
+    vec2 s = vec2(0.0);
+    bool meets = false;
+    for (; i < mostSteps && over > 0.0 && beyond < over; i++) {
+      at = (first - float(i)) * pace;
+      s = texelAt(ray.base + at * ray.way);
+      meets = !under && s.y >= matteEdge && at <= s.x;
+      if (meets) break;
+      if (s.y < matteEdge || at > s.x) {
+        beyond = -1.0;
+        under = false;
       }
+      over = at;
     }
-    if (under && last >= at) {
-      put(sum, colourBeside(edge, normalize(ray.way), last + ray.reach));
+    if (!meets) {
+      if (beyond >= 0.0) put(sum, colourBeside(step, away, beyond + ray.reach));
       break;
     }
+    vec2 met = dive(ray, over, at, s.x);
+    step = ray.base + met.x * ray.way;
+    under = true;
     over = at;
+    i++;
+    if (met.y - met.x < ray.reach) {
+      put(sum, colourAt(step));
+    } else { // under a step's side
+      vec2 other = texelAt(step + away * aside * texel);
+      if (other.y < matteEdge) other = texelAt(step + away * 0.5 * aside * texel);
+      if (other.y >= matteEdge) beyond = other.x;
+    }
   }
   return sum;
 }
