@@ -34,10 +34,10 @@ type evalCommand struct {
 
 // levels are the choices behind --level; the size is the command line's.
 var levels = map[string]render.Options{
-	"low":    {Cameras: 2},
-	"medium": {Cameras: 3},
-	"high":   {Cameras: 4},
-	"auto":   {Cameras: 3},
+	"low":    {Geometry: 2, Colour: 3},
+	"medium": {Geometry: 3, Colour: 4},
+	"high":   {Geometry: 4, Colour: 4},
+	"auto":   {Geometry: 4, Colour: 4},
 }
 
 // methodNames are what --methods compares, in the order of its table: the
