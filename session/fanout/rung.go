@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -143,7 +144,7 @@ func (r *Rung) Send(data []byte, key bool, timestamp uint32) error {
 		r.counters.keys.Add(1)
 	}
 	for _, s := range r.subscribers {
-		if !s.offer(f) {
+		if !s.offer(r, f) {
 			r.counters.requests.Add(1)
 			r.gate.request()
 		}
@@ -160,7 +161,7 @@ func (r *Rung) Target() int {
 	r.mu.Unlock()
 	estimates := make([]int, 0, len(subscribers))
 	for _, s := range subscribers {
-		estimates = append(estimates, s.estimate(now))
+		estimates = append(estimates, s.estimate(r.config.Bitrate, now))
 	}
 	target := r.config.Bitrate.target(estimates)
 	r.counters.target.Store(int64(target))
@@ -180,36 +181,43 @@ func (r *Rung) Snapshot() Stats {
 	}
 }
 
-// join admits a subscriber, who waits for the next key frame.
+// Subscribers is how many there are, with those who wait to move here.
+func (r *Rung) Subscribers() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.subscribers)
+}
+
+// join admits a subscriber, who gets nothing before the next key frame. One
+// that is here already only asks for that.
 func (r *Rung) join(s *Subscriber) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.subscribers) >= r.config.Limit {
-		return fmt.Errorf("%w: %d are watching", ErrFull, len(r.subscribers))
+	if !slices.Contains(r.subscribers, s) {
+		if len(r.subscribers) >= r.config.Limit {
+			return fmt.Errorf("%w: %d are watching", ErrFull, len(r.subscribers))
+		}
+		r.subscribers = append(r.subscribers, s)
+		r.counters.joined.Add(1)
+		if len(r.subscribers) == 1 {
+			close(r.watched)
+		}
 	}
-	s.waiting = true
-	r.subscribers = append(r.subscribers, s)
-	r.counters.joined.Add(1)
 	r.counters.requests.Add(1)
 	r.gate.request()
-	if len(r.subscribers) == 1 {
-		close(r.watched)
-	}
 	return nil
 }
 
-// leave removes a subscriber and frees what waited for it.
+// leave removes a subscriber.
 func (r *Rung) leave(s *Subscriber) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i, other := range r.subscribers {
-		if other == s {
-			r.subscribers = append(r.subscribers[:i], r.subscribers[i+1:]...)
-			if len(r.subscribers) == 0 {
-				r.watched = make(chan struct{})
-			}
-			break
-		}
+	i := slices.Index(r.subscribers, s)
+	if i < 0 {
+		return
 	}
-	s.drain()
+	r.subscribers = slices.Delete(r.subscribers, i, i+1)
+	if len(r.subscribers) == 0 {
+		r.watched = make(chan struct{})
+	}
 }

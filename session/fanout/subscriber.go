@@ -25,13 +25,25 @@ type Estimator interface {
 // to one peer connection. Its owner runs Run once the peer is connected, and
 // Feedback beside it.
 type Subscriber struct {
-	rung      *Rung
 	estimator Estimator
 	streamID  string
 
-	// Guarded by the rung's lock.
-	waiting bool // for a key frame
-	lagged  bool // since the queue overflowed, not since the join
+	// moving is held by Move and by Run where it joins and leaves rungs, before
+	// any rung's lock.
+	moving sync.Mutex
+	joined bool // Run goes on; guarded by moving
+
+	// mu guards what follows; it is the last lock to be taken.
+	mu      sync.Mutex
+	rung    *Rung
+	waiting bool  // for a key frame of rung
+	lagged  bool  // since the queue overflowed, not since the join
+	next    *Rung // whose next key frame makes it the rung
+	arrived func()
+	left    []*Rung // to be told so, by Run
+	meter   meter
+
+	switched chan struct{} // one slot: left has grown
 
 	// queue holds the frames to write. When it is full, see Config.Queue.
 	queue chan *frame
@@ -40,7 +52,6 @@ type Subscriber struct {
 	bindOnce  sync.Once
 	binding   binding
 	sentBytes atomic.Uint64
-	meter     meter // the view's, through estimate
 }
 
 var _ webrtc.TrackLocal = (*Subscriber)(nil)
@@ -50,7 +61,7 @@ var _ webrtc.TrackLocal = (*Subscriber)(nil)
 func (r *Rung) Subscribe(streamID string, estimator Estimator) *Subscriber {
 	return &Subscriber{
 		rung: r, estimator: estimator, streamID: streamID,
-		queue: make(chan *frame, r.config.Queue), bound: make(chan struct{}),
+		queue: make(chan *frame, r.config.Queue), bound: make(chan struct{}), switched: make(chan struct{}, 1),
 	}
 }
 
@@ -93,13 +104,15 @@ func (s *Subscriber) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
-	if err := s.rung.join(s); err != nil {
+	if err := s.enter(); err != nil {
 		return err
 	}
-	defer s.rung.leave(s)
+	defer s.leave()
 	w := newWriter(s.binding)
 	for {
 		select {
+		case <-s.switched:
+			s.arrive()
 		case f := <-s.queue:
 			err := s.write(w, f)
 			f.release()
@@ -114,7 +127,7 @@ func (s *Subscriber) Run(ctx context.Context) error {
 
 func (s *Subscriber) write(w *writer, f *frame) error {
 	packets, bytes, err := w.write(f)
-	c := &s.rung.counters
+	c := &s.now().counters
 	c.frames.Add(1)
 	c.packets.Add(uint64(packets))
 	c.bytes.Add(uint64(bytes))
@@ -154,18 +167,23 @@ func (s *Subscriber) Feedback(ctx context.Context) {
 		for _, p := range packets {
 			switch p.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				s.rung.RequestKey()
+				s.now().RequestKey()
 			}
 		}
 	}
 }
 
-// offer queues a frame, under the rung's lock. It returns false where a key
-// frame is needed that was not needed before.
-func (s *Subscriber) offer(f *frame) bool {
+// offer queues a frame of a rung, under that rung's lock. It returns false
+// where a key frame is needed that was not needed before.
+func (s *Subscriber) offer(r *Rung, f *frame) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r != s.rung && !s.change(r, f.key) {
+		return true
+	}
 	if s.waiting && !f.key {
 		if s.lagged {
-			s.rung.counters.dropped.Add(1)
+			r.counters.dropped.Add(1)
 		}
 		return true
 	}
@@ -176,7 +194,7 @@ func (s *Subscriber) offer(f *frame) bool {
 	default:
 	}
 	f.release()
-	s.rung.counters.dropped.Add(1 + uint64(s.drain()))
+	r.counters.dropped.Add(1 + uint64(s.drain()))
 	s.waiting, s.lagged = true, true
 	return false
 }
@@ -193,10 +211,11 @@ func (s *Subscriber) drain() int {
 	}
 }
 
-// estimate is what this peer can be sent, in bits a second.
-func (s *Subscriber) estimate(now time.Time) int {
-	b := s.rung.config.Bitrate
+// estimate is what this peer can be sent of a rung, in bits a second.
+func (s *Subscriber) estimate(b Bitrate, now time.Time) int {
 	estimate := min(s.estimator.GetTargetBitrate(), b.Max)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if rate, ok := s.meter.read(now, s.sentBytes.Load()); ok {
 		estimate = b.ceiling(estimate, rate)
 	}

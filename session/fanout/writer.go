@@ -45,6 +45,8 @@ func newBinding(c webrtc.TrackLocalContext, codec webrtc.RTPCodecParameters) bin
 type writer struct {
 	binding
 	sequence uint16
+	begun    bool
+	last     uint32 // timestamp of the last frame
 	offset   uint32 // RFC 3550 section 5.1: timestamps start at random
 	header   rtp.Header
 	delay    []byte // payload of the playout-delay extension: 0, 0
@@ -58,9 +60,16 @@ func newWriter(b binding) *writer {
 // transport refused and returns the first error.
 func (w *writer) write(f *frame) (packets, bytes int, first error) {
 	last := f.packets() - 1
+	// Two views of one instant have the same timestamp, or the second may be a
+	// little behind: a receiver needs them to grow.
+	if w.begun && int32(f.timestamp-w.last) <= 0 {
+		w.last++
+	} else {
+		w.begun, w.last = true, f.timestamp
+	}
 	for i := 0; i <= last; i++ {
 		payload := f.payload(i)
-		if _, err := w.writer.WriteRTP(w.fresh(f, i == last), payload); err != nil && first == nil {
+		if _, err := w.writer.WriteRTP(w.fresh(i == last), payload); err != nil && first == nil {
 			first = err
 		}
 		packets++
@@ -71,11 +80,11 @@ func (w *writer) write(f *frame) (packets, bytes int, first error) {
 
 // fresh makes the header of the next packet. Interceptors add to it; it is
 // this peer's alone and its extensions begin empty every time.
-func (w *writer) fresh(f *frame, last bool) *rtp.Header {
+func (w *writer) fresh(last bool) *rtp.Header {
 	extensions := w.header.Extensions[:0]
 	w.header = rtp.Header{
 		Version: 2, Marker: last, PayloadType: w.payloadType, SequenceNumber: w.sequence,
-		Timestamp: f.timestamp + w.offset, SSRC: w.ssrc,
+		Timestamp: w.last + w.offset, SSRC: w.ssrc,
 		Extension: w.profile != 0, ExtensionProfile: w.profile, Extensions: extensions,
 	}
 	w.sequence++

@@ -229,7 +229,7 @@ func FuzzPlanner(f *testing.F) {
 		budget := 1 + int(data[0])%4
 		p, twin := planner(t, budget), planner(t, budget)
 		var eyes, copies []Eye
-		for data = data[1:]; len(data) >= 5; data = data[5:] {
+		for data = data[1:min(len(data), 201)]; len(data) >= 5; data = data[5:] {
 			to := eyesOf(data[2:5])[0]
 			i := int(data[1]) % max(len(eyes), 1)
 			switch {
