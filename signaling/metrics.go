@@ -28,7 +28,8 @@ type CubeMetrics struct {
 	Name string
 	Sets func() frameset.Stats
 	View func() view.Stats
-	Rung func() fanout.Stats
+	Rung func() fanout.Stats // of all rungs together
+	Open func() int          // views at present
 }
 
 const scrapeWithin = 5 * time.Second
@@ -52,6 +53,7 @@ var (
 	setsDesc     = description("frame_sets_total", "Frame sets that were closed.", "cube")
 	captureDrops = description("capture_drops_total", "Frames that were not used, by camera and reason.", "cube", "camera", "reason")
 	viewsDesc    = description("views_total", "Views that were rendered.", "cube")
+	openDesc     = description("open_views", "Views at present: places from which eyes are served.", "cube")
 	encodesDesc  = description("encodes_total", "Views that were encoded, once for all viewers.", "cube")
 	encodedKeys  = description("encoded_key_frames_total", "Key frames among the encodes.", "cube")
 	encodedBytes = description("encoded_bytes_total", "Bytes of encoded views.", "cube")
@@ -116,6 +118,9 @@ func (c CubeMetrics) collect(to sink) {
 	}
 	if c.View != nil {
 		c.collectView(to, c.View())
+	}
+	if c.Open != nil {
+		to.gauge(openDesc, c.Open(), c.Name)
 	}
 	if c.Rung != nil {
 		s := c.Rung()

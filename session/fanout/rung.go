@@ -64,6 +64,15 @@ type Stats struct {
 	Target      int    // bits a second, what Target last said
 }
 
+// Add adds the counts of another rung; Target is the sum too.
+func (s Stats) Add(o Stats) Stats {
+	return Stats{
+		Subscribers: s.Subscribers + o.Subscribers, Joined: s.Joined + o.Joined, Keys: s.Keys + o.Keys, KeyRequests: s.KeyRequests + o.KeyRequests,
+		Frames: s.Frames + o.Frames, Dropped: s.Dropped + o.Dropped, Packets: s.Packets + o.Packets, Bytes: s.Bytes + o.Bytes,
+		Failed: s.Failed + o.Failed, Target: s.Target + o.Target,
+	}
+}
+
 // NewRung makes a rung without subscribers.
 func NewRung(config Config) (*Rung, error) {
 	if config.Bitrate == (Bitrate{}) {

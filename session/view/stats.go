@@ -40,6 +40,27 @@ type Stats struct {
 	Target  int               // of the encoder, bits a second
 }
 
+// Add adds the counts of another view; Target is the sum too.
+func (s Stats) Add(o Stats) Stats {
+	s.Views, s.Encodes, s.Keys, s.Bytes, s.Target = s.Views+o.Views, s.Encodes+o.Encodes, s.Keys+o.Keys, s.Bytes+o.Bytes, s.Target+o.Target
+	drops := maps.Clone(s.Drops)
+	for reason, n := range o.Drops {
+		if drops == nil {
+			drops = make(map[string]uint64)
+		}
+		drops[reason] += n
+	}
+	s.Drops = drops
+	for i, h := range o.Stages {
+		mine := &s.Stages[i]
+		mine.Count, mine.Sum = mine.Count+h.Count, mine.Sum+h.Sum
+		for b, n := range h.Below {
+			mine.Below[b] += n
+		}
+	}
+	return s
+}
+
 // Reasons for which a view was not sent.
 const (
 	DropOverrun = "overrun"      // a newer view replaced it before it was encoded

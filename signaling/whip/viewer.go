@@ -12,7 +12,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/session/fanout"
-	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/session/multiview"
 )
 
 const (
@@ -40,7 +40,7 @@ type viewer struct {
 	counts     *counts
 	peer       *webrtc.PeerConnection
 	subscriber *fanout.Subscriber
-	watcher    *view.Watcher
+	watcher    *multiview.Watcher
 	since      time.Time
 
 	deleted chan struct{} // one slot: DELETE was asked for
@@ -58,18 +58,18 @@ type viewer struct {
 
 // newViewer makes the peer and its answer to the offer.
 func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) (v *viewer, answer string, err error) {
-	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Rung.Bitrate())
+	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Rungs[0].Bitrate())
 	if err != nil {
 		return nil, "", err
 	}
 	v = &viewer{
 		id: id, cube: cube, clock: e.config.Clock, log: e.config.Log.With("cube", cube.Name, "viewer", id[:8]), counts: &e.counts,
-		peer: peer, subscriber: cube.Rung.Subscribe(cube.Name, estimator), since: time.Now(),
+		peer: peer, watcher: cube.Views.Watch(), since: time.Now(),
 		deleted: make(chan struct{}, 1), states: make(chan webrtc.PeerConnectionState, 16),
 		opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16), negotiating: make(chan struct{}, 1),
 		etag: newETag(),
 	}
-	v.watcher = cube.View.Watch()
+	v.subscriber = cube.Rungs[v.watcher.View()].Subscribe(cube.Name, estimator)
 	peer.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		select {
 		case v.states <- s:
@@ -202,7 +202,7 @@ func (v *viewer) serve(ctx context.Context, parts *sync.WaitGroup) error {
 		case m := <-v.inbox:
 			scene.receive(m)
 		case <-v.watcher.Changed():
-			scene.windows()
+			scene.follow()
 		case <-ticker.C:
 			scene.stats()
 		}
