@@ -24,6 +24,36 @@ type audience struct {
 	strips chan pack.Strip // newest 64; older ones are dropped
 	scenes chan string
 	errors chan error
+	stop   func() // idempotent
+
+	mu     sync.Mutex
+	last   time.Time     // of the last frame
+	gap    time.Duration // greatest between frames
+	broken int           // frames that could not be decoded
+}
+
+// arrivals returns the greatest gap between decoded frames since the last call,
+// and how many could not be decoded.
+func (a *audience) arrivals() (gap time.Duration, broken int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	gap, broken = a.gap, a.broken
+	a.gap, a.broken = 0, 0
+	return gap, broken
+}
+
+func (a *audience) arrived(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err != nil {
+		a.broken++
+		return
+	}
+	now := time.Now()
+	if !a.last.IsZero() {
+		a.gap = max(a.gap, now.Sub(a.last))
+	}
+	a.last = now
 }
 
 // watch dials and decodes until the test ends.
@@ -48,7 +78,7 @@ func watch(t *testing.T, url, key string) *audience {
 	ctx, stop := context.WithCancel(context.Background())
 	var run sync.WaitGroup
 	run.Go(func() { _ = a.viewer.Run(ctx) })
-	t.Cleanup(func() {
+	a.stop = sync.OnceFunc(func() {
 		stop()
 		if err := a.viewer.Close(context.Background()); err != nil {
 			t.Log(err)
@@ -57,6 +87,7 @@ func watch(t *testing.T, url, key string) *audience {
 		_ = decoder.Close()
 		client.CloseIdleConnections()
 	})
+	t.Cleanup(a.stop)
 	return a
 }
 
@@ -66,6 +97,7 @@ func (a *audience) decode(d *vpx.Decoder, u whepclient.AccessUnit) {
 	if err == nil {
 		s, err = layout.ReadStrip(p.Planes[0], p.Strides[0])
 	}
+	a.arrived(err)
 	if err != nil {
 		select {
 		case a.errors <- err:
