@@ -10,6 +10,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/frameset"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/encode"
 	"github.com/virtualcube/virtualcube/session/encode/vpx"
 	"github.com/virtualcube/virtualcube/session/fanout"
@@ -17,13 +18,13 @@ import (
 )
 
 // pipeline is the way of the data from one rig to its viewers:
-// source -> frame sets -> renderer -> encoder -> rung.
+// source -> frame sets -> renderer -> encoders -> ladder.
 type pipeline struct {
 	source   capture.Source
 	sets     *frameset.Assembler
 	device   *gl.Device
 	renderer *render.Renderer
-	rung     *fanout.Rung
+	ladder   *fanout.Ladder
 	view     *view.View
 }
 
@@ -54,8 +55,9 @@ func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logg
 	if err != nil {
 		return err
 	}
-	p.rung, err = fanout.NewRung(fanout.Config{
+	p.ladder, err = fanout.NewLadder(fanout.Config{
 		Bitrate: fanout.Bitrate{Start: config.Bitrate, Floor: config.Floor, Max: config.Ceiling},
+		Rungs:   rungs(config.Size),
 		Limit:   config.Viewers,
 	})
 	if err != nil {
@@ -63,10 +65,18 @@ func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logg
 	}
 	p.view, err = view.New(view.Config{
 		Cube: config.Cube, Volume: rig.Volume,
-		Sets: p.sets, Renderer: p.renderer, Framing: render.NewFraming(rig), Rung: p.rung,
+		Sets: p.sets, Renderer: p.renderer, Framing: render.NewFraming(rig), Ladder: p.ladder,
 		Encoder: openVP8, Clock: clock, Log: log, Traced: traced,
 	})
 	return err
+}
+
+// rungs is how many a view of a size has: two where it can be halved.
+func rungs(size Size) int {
+	if _, err := (pack.Layout{Width: size.Width, Height: size.Height}).Half(); err != nil {
+		return 1
+	}
+	return fanout.MaxRungs
 }
 
 // openVP8 is the node's encoder.

@@ -25,10 +25,10 @@ type Metrics struct {
 
 // CubeMetrics are the snapshots of one cube. Each may be nil.
 type CubeMetrics struct {
-	Name string
-	Sets func() frameset.Stats
-	View func() view.Stats
-	Rung func() fanout.Stats
+	Name   string
+	Sets   func() frameset.Stats
+	View   func() view.Stats
+	Ladder func() fanout.Stats
 }
 
 const scrapeWithin = 5 * time.Second
@@ -117,8 +117,8 @@ func (c CubeMetrics) collect(to sink) {
 	if c.View != nil {
 		c.collectView(to, c.View())
 	}
-	if c.Rung != nil {
-		s := c.Rung()
+	if c.Ladder != nil {
+		s := c.Ladder()
 		to.gauge(viewersDesc, s.Subscribers, c.Name)
 		to.gauge(targetDesc, s.Target, c.Name)
 		for _, v := range []struct {

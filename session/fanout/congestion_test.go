@@ -10,6 +10,8 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/transport/v5/vnet"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/session/encode"
 )
 
 // link is a network of two with a bottleneck before the client.
@@ -65,7 +67,7 @@ func newLink(t *testing.T, rate int) *link {
 // holds, and climbs again when it holds more. Time is faked.
 func TestBottleneck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, err := NewRung(Config{})
+		r, err := NewLadder(Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -86,12 +88,12 @@ func TestBottleneck(t *testing.T) {
 			sum, n := 0, 0
 			for begin := time.Now(); time.Since(begin) < d; {
 				for range 15 {
-					if err := r.Send(make([]byte, target/8/30), r.KeyDue(), uint32(time.Now().UnixMicro()*9/100)); err != nil {
+					if err := r.Send(Full, encode.Packet{Data: make([]byte, target/8/30), Key: r.KeyDue(Full)}, uint32(time.Now().UnixMicro()*9/100)); err != nil {
 						t.Fatal(err)
 					}
 					pass(time.Second / 30)
 				}
-				target = r.Target()
+				target = r.Target(Full)
 				t.Logf("%4.1f s: target %d", time.Since(begin).Seconds(), target)
 				if time.Since(begin) > d/2 {
 					sum, n = sum+target, n+1

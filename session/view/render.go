@@ -25,7 +25,7 @@ func (v *View) render(ctx context.Context) error {
 	backoff := time.Duration(0)
 	for {
 		if v.ready.Load() {
-			if v.config.Rung.Watched(ctx) != nil {
+			if v.config.Ladder.Watched(ctx) != nil {
 				return nil
 			}
 		}

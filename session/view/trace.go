@@ -35,8 +35,9 @@ type Trace struct {
 	Sequence uint16       // as in the strip
 	Captured capture.Time // newest instant of the frame set
 	Sent     capture.Time // handed to the transport
+	Rung     int          // that was sent first, as are Sent, Key and the stages
 	Key      bool
-	Bytes    int
+	Bytes    int // of all rungs
 	Stages   [Stages]time.Duration
 }
 

@@ -30,16 +30,24 @@ type Framing interface {
 	Frame(set *capture.FrameSet, eye space.Vec3) (w space.Window, near, far float64, err error)
 }
 
-// Rung sends encoded pictures to whoever watches.
-type Rung interface {
-	// Watched waits until somebody watches.
+// MaxRungs is how many rungs a view may have.
+const MaxRungs = 2
+
+// Ladder sends encoded pictures to whoever watches: rung 0 is the view's own
+// size, rung 1 half its width and height.
+type Ladder interface {
+	// Rungs is how many there are, 1 or 2.
+	Rungs() int
+	// Watched waits until somebody watches any of them.
 	Watched(ctx context.Context) error
-	// KeyDue says whether the next picture should be a key frame.
-	KeyDue() bool
-	// Target is what the encoder should aim at, in bits a second.
-	Target() int
-	// Send hands a picture on; it copies data and does not block.
-	Send(data []byte, key bool, timestamp uint32) error
+	// Watching says whether somebody watches a rung.
+	Watching(rung int) bool
+	// KeyDue says whether the rung's next picture should be a key frame.
+	KeyDue(rung int) bool
+	// Target is what the rung's encoder should aim at, in bits a second.
+	Target(rung int) int
+	// Send hands a picture on; it copies its data and does not block.
+	Send(rung int, p encode.Packet, timestamp uint32) error
 }
 
 // Config is what a view is made of. All but Traced is needed.
@@ -49,7 +57,7 @@ type Config struct {
 	Sets     Sets
 	Renderer Renderer
 	Framing  Framing
-	Rung     Rung
+	Ladder   Ladder
 	// Encoder opens an encoder for packed views of a size.
 	Encoder func(width, height, bitsPerSecond int) (encode.Encoder, error)
 	Clock   *capture.Clock
@@ -83,8 +91,8 @@ type instants struct{ captured, emitted, closed capture.Time }
 // New makes a view that nobody watches yet.
 func New(config Config) (*View, error) {
 	c := config
-	if c.Sets == nil || c.Renderer == nil || c.Framing == nil || c.Rung == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
-		return nil, errors.New("make view: sets, renderer, framing, rung, encoder, clock and log are needed")
+	if c.Sets == nil || c.Renderer == nil || c.Framing == nil || c.Ladder == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
+		return nil, errors.New("make view: sets, renderer, framing, ladder, encoder, clock and log are needed")
 	}
 	log := c.Log.With("cube", c.Cube)
 	return &View{

@@ -159,10 +159,10 @@ func (s *scene) stats() {
 	}
 	s.windows()
 	cube := s.viewer.cube
-	now, rung := cube.View.Snapshot(), cube.Rung.Snapshot()
+	now, ladder := cube.View.Snapshot(), cube.Ladder.Snapshot()
 	m := protocol.Stats{
 		Type: "stats", ViewsPerSecond: float64(now.Encodes-s.before.Encodes) / statsInterval.Seconds(),
-		Bitrate: now.Target, Viewers: rung.Subscribers, Stages: make(map[string]float64), Drops: make(map[string]uint64),
+		Bitrate: now.Target, Viewers: ladder.Subscribers, Stages: make(map[string]float64), Drops: make(map[string]uint64),
 	}
 	for i, mean := range now.Mean(s.before) {
 		m.Stages[view.Stage(i).String()] = float64(mean) / 1e6
@@ -170,8 +170,8 @@ func (s *scene) stats() {
 	for reason, n := range now.Drops {
 		m.Drops[reason] = n
 	}
-	if rung.Dropped > 0 {
-		m.Drops["slow-viewer"] = rung.Dropped
+	if ladder.Dropped > 0 {
+		m.Drops["slow-viewer"] = ladder.Dropped
 	}
 	s.before = now
 	s.send(m)

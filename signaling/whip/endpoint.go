@@ -26,9 +26,9 @@ type View interface {
 
 // Cube is one that can be watched.
 type Cube struct {
-	Name string // one path segment: the endpoint is /{name}/whep
-	Rung *fanout.Rung
-	View View
+	Name   string // one path segment: the endpoint is /{name}/whep
+	Ladder *fanout.Ladder
+	View   View
 	// Hello is what the page is told first; Type, Protocol and Cube are
 	// filled in.
 	Hello protocol.Hello
@@ -74,8 +74,8 @@ func NewEndpoint(config Config) (*Endpoint, error) {
 		starts: make(chan *viewer), ended: make(chan struct{}), viewers: make(map[string]*viewer),
 	}
 	for _, c := range config.Cubes {
-		if c.Rung == nil || c.View == nil || !validName(c.Name) || e.cubes[c.Name] != nil {
-			return nil, fmt.Errorf("make whep endpoint: cube %q needs a rung, a view and a name of its own of letters, digits, - and _", c.Name)
+		if c.Ladder == nil || c.View == nil || !validName(c.Name) || e.cubes[c.Name] != nil {
+			return nil, fmt.Errorf("make whep endpoint: cube %q needs a ladder, a view and a name of its own of letters, digits, - and _", c.Name)
 		}
 		e.cubes[c.Name] = &c
 	}

@@ -78,7 +78,7 @@ func (f *framing) Frame(_ *capture.FrameSet, eye space.Vec3) (space.Window, floa
 type node struct {
 	url      string
 	clock    *capture.Clock
-	rung     *fanout.Rung
+	ladder   *fanout.Ladder
 	view     *view.View
 	endpoint *whip.Endpoint
 }
@@ -100,20 +100,20 @@ func startNode(t *testing.T, change func(*whip.Config, *fanout.Config)) *node {
 	if change != nil {
 		change(&config, &rung)
 	}
-	if n.rung, err = fanout.NewRung(rung); err != nil {
+	if n.ladder, err = fanout.NewLadder(rung); err != nil {
 		t.Fatal(err)
 	}
 	volume := capture.DefaultVolume()
 	ticker := time.NewTicker(time.Second / 30)
 	n.view, err = view.New(view.Config{
 		Cube: "cube", Volume: volume, Sets: &sets{clock: n.clock, ticker: ticker}, Renderer: &renderer{}, Framing: &framing{},
-		Rung: n.rung, Clock: n.clock, Log: log,
+		Ladder: n.ladder, Clock: n.clock, Log: log,
 		Encoder: func(w, h, rate int) (encode.Encoder, error) { return vpx.NewEncoder(w, h, rate) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Cubes = []whip.Cube{{Name: "cube", Rung: n.rung, View: n.view, Hello: protocol.Hello{
+	config.Cubes = []whip.Cube{{Name: "cube", Ladder: n.ladder, View: n.view, Hello: protocol.Hello{
 		Layout: protocol.Layout{Version: pack.Version, Width: layout.Width, Height: layout.Height},
 		Volume: protocol.Volume{Min: protocol.Vector{volume.Min.X, volume.Min.Y, volume.Min.Z}, Max: protocol.Vector{volume.Max.X, volume.Max.Y, volume.Max.Z}},
 		Rate:   30,

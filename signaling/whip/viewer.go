@@ -58,13 +58,13 @@ type viewer struct {
 
 // newViewer makes the peer and its answer to the offer.
 func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) (v *viewer, answer string, err error) {
-	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Rung.Bitrate())
+	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Ladder.Bitrate())
 	if err != nil {
 		return nil, "", err
 	}
 	v = &viewer{
 		id: id, cube: cube, clock: e.config.Clock, log: e.config.Log.With("cube", cube.Name, "viewer", id[:8]), counts: &e.counts,
-		peer: peer, subscriber: cube.Rung.Subscribe(cube.Name, estimator), since: time.Now(),
+		peer: peer, subscriber: cube.Ladder.Subscribe(cube.Name, estimator), since: time.Now(),
 		deleted: make(chan struct{}, 1), states: make(chan webrtc.PeerConnectionState, 16),
 		opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16), negotiating: make(chan struct{}, 1),
 		etag: newETag(),
