@@ -59,9 +59,15 @@ type claim struct {
 
 // govern is the rule of a rung's bitrate (see the package comment): target is
 // for the encoder, hold what a link must hold to be followed, and holders says
-// how many links govern the target as subscribers of both layers. It sorts
-// scratch and returns it for the next call.
-func (b Bitrate) govern(claims []claim, scratch []int) (target, hold, holders int, _ []int) {
+// how many links govern the target as subscribers of both layers. last is that
+// there is no smaller rung. It sorts scratch and returns it for the next call.
+func (b Bitrate) govern(claims []claim, last bool, scratch []int) (target, hold, holders int, _ []int) {
+	least := b.Max // of those who have nowhere else to go
+	for _, c := range claims {
+		if last && c.base {
+			least = min(least, int(payloadShare/encode.BaseShare*float64(c.estimate)))
+		}
+	}
 	pick := func(wanted func(claim) bool, share float64) []int {
 		scratch = scratch[:0]
 		for _, c := range claims {
@@ -86,7 +92,7 @@ func (b Bitrate) govern(claims []claim, scratch []int) (target, hold, holders in
 	hold = max(b.Floor, int(tolerance*float64(estimates[len(estimates)/2])))
 	for _, e := range estimates {
 		if e >= hold {
-			return min(b.Max, max(b.Floor, int(payloadShare*float64(e)))), hold, holders, scratch
+			return max(b.Floor, min(least, int(payloadShare*float64(e)))), hold, holders, scratch
 		}
 	}
 	return b.Floor, hold, holders, scratch
@@ -103,8 +109,8 @@ type meter struct {
 	ok    bool
 }
 
-// read returns the bits a second of the last whole span; ok is false before
-// there was one.
+// read returns the bits a second of the last whole span; before there was one,
+// rate is 0 and ok false.
 func (m *meter) read(now time.Time, bytes uint64) (rate float64, ok bool) {
 	span := now.Sub(m.at)
 	switch {

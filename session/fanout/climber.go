@@ -26,7 +26,7 @@ const (
 	trialFall = 0.9
 	// daring is by how much what is tried may exceed the estimate: congestion
 	// control cannot find more than half as much again without more being sent.
-	daring = 1.5
+	daring = 1.7
 	// The wait before the next trial, which doubles with every step down that
 	// comes within settled after a step up.
 	firstWait = 5 * time.Second

@@ -25,15 +25,14 @@ const (
 	linkBurst = 8_000                 // bytes
 )
 
-// newLink makes a link that queues for a quarter of a second at its rate, in
-// bits a second.
-func newLink(t *testing.T, rate int) *link {
+// newLink makes a link of a rate, in bits a second, that queues so many bytes.
+func newLink(t *testing.T, rate, queue int) *link {
 	t.Helper()
 	router, err := vnet.NewRouter(&vnet.RouterConfig{CIDR: "10.0.0.0/24", MinDelay: linkDelay, QueueSize: 4096, LoggerFactory: logging.NewDefaultLoggerFactory()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{bottleneck: vnet.NewTBFQueue(rate, linkBurst, int64(rate/8/4))}
+	l := &link{bottleneck: vnet.NewTBFQueue(rate, linkBurst, int64(queue))}
 	join := func(ip string, wrap func(vnet.NIC) vnet.NIC) (s webrtc.SettingEngine) {
 		n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
 		if err != nil {
@@ -71,7 +70,7 @@ func TestBottleneck(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := newLink(t, 800_000)
+		l := newLink(t, 800_000, 25_000)
 		feedback, err := twcc.NewSenderInterceptor()
 		if err != nil {
 			t.Fatal(err)

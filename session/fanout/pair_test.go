@@ -266,7 +266,7 @@ func (h *holes) drop(sequence uint16) bool {
 }
 
 // TestRetransmission says that packets which the network lost come again, on
-// the retransmission stream, through the congestion controller's pacer.
+// the retransmission stream, past the congestion controller.
 func TestRetransmission(t *testing.T) {
 	r, err := NewLadder(Config{})
 	if err != nil {

@@ -90,7 +90,7 @@ func (r *rung) govern() int {
 			r.claims = append(r.claims, c)
 		}
 	}
-	r.target, r.hold, r.holders, r.scratch = r.bitrate.govern(r.claims, r.scratch)
+	r.target, r.hold, r.holders, r.scratch = r.bitrate.govern(r.claims, r.index == len(r.ladder.rungs)-1, r.scratch)
 	return r.target
 }
 

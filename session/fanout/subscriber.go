@@ -33,17 +33,20 @@ type Subscriber struct {
 	// queue holds the frames to write. When it is full, see Config.Queue.
 	queue     chan *frame
 	overflows atomic.Uint64
+	arrived   atomic.Uint64 // packets that the peer has reported
 
 	bound    chan struct{} // closed by Bind
 	bindOnce sync.Once
 	binding  binding
 
 	// Run's goroutine alone uses these.
-	climber climber
-	needs   []need
-	sent    uint64 // bytes
-	meter   meter
-	seen    uint64 // overflows
+	climber  climber
+	needs    []need
+	packets  uint64 // sent
+	bytes    uint64 // sent
+	meter    meter
+	delivery delivery
+	seen     uint64 // overflows
 }
 
 var _ webrtc.TrackLocal = (*Subscriber)(nil)
@@ -144,11 +147,9 @@ func (s *Subscriber) leave() {
 
 // look takes the newest estimate of the link.
 func (s *Subscriber) look(now time.Time) (estimate int) {
-	rate, ok := s.meter.read(now, s.sent)
-	if !ok {
-		rate = 0
-	}
-	estimate = s.estimator.GetTargetBitrate()
+	rate, _ := s.meter.read(now, s.bytes)
+	s.delivery.tick(now, s.packets, s.bytes, s.arrived.Load())
+	estimate = s.delivery.limit(s.estimator.GetTargetBitrate())
 	s.note(estimate, rate, s.climber.trial)
 	return estimate
 }
@@ -182,7 +183,8 @@ func (s *Subscriber) write(w *writer, f *frame) error {
 	c.frames.Add(1)
 	c.packets.Add(uint64(packets))
 	c.bytes.Add(uint64(bytes))
-	s.sent += uint64(bytes)
+	s.packets += uint64(packets)
+	s.bytes += uint64(bytes)
 	if err == nil {
 		return nil
 	}
@@ -203,6 +205,7 @@ func (s *Subscriber) Feedback(ctx context.Context) {
 		return
 	}
 	buffer := make([]byte, 1500)
+	var arrivals arrivals
 	for {
 		n, attributes, err := s.binding.feedback.Read(buffer, nil)
 		if err != nil {
@@ -216,9 +219,11 @@ func (s *Subscriber) Feedback(ctx context.Context) {
 			continue // a malformed report is the peer's own loss
 		}
 		for _, p := range packets {
-			switch p.(type) {
+			switch p := p.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				s.lostPicture()
+			case *rtcp.TransportLayerCC:
+				s.arrived.Add(arrivals.add(p))
 			}
 		}
 	}
