@@ -55,9 +55,11 @@ func (d *delivery) tick(now time.Time, packets, bytes, arrived uint64) {
 	d.packets[d.at], d.bytes[d.at], d.arrived[d.at] = packets-d.last.packets, bytes-d.last.bytes, arrived-d.last.arrived
 	d.last.packets, d.last.bytes, d.last.arrived = packets, bytes, arrived
 	d.at = (d.at + 1) % deliveryTicks
-	d.ticks++
-	if arrived == 0 || d.ticks < deliveryTicks {
-		return // a peer that does not report, or has not yet
+	if d.ticks++; arrived == 0 {
+		d.ticks = 0 // a peer that does not report, or has not yet
+	}
+	if d.ticks < deliveryTicks {
+		return
 	}
 	var sent, size, came uint64
 	for i := range deliveryTicks {

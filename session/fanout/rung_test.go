@@ -89,6 +89,8 @@ type bench struct {
 	t    *testing.T
 	rung *Ladder
 	runs sync.WaitGroup
+
+	subscribers []*Subscriber // in the order of their joins
 }
 
 func newBench(t *testing.T, config Config) *bench {
@@ -99,8 +101,11 @@ func newBench(t *testing.T, config Config) *bench {
 	return &bench{t: t, rung: r}
 }
 
-func (b *bench) join(p *peer) context.CancelFunc {
-	s := b.rung.Subscribe("view", fixed(2_000_000))
+func (b *bench) join(p *peer) context.CancelFunc { return b.joinOn(p, fixed(2_000_000)) }
+
+func (b *bench) joinOn(p *peer, link Estimator) context.CancelFunc {
+	s := b.rung.Subscribe("view", link)
+	b.subscribers = append(b.subscribers, s)
 	if _, err := s.Bind(p); err != nil {
 		b.t.Fatal(err)
 	}
