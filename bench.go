@@ -52,7 +52,7 @@ func (c *benchCommand) Run(env *environment) error {
 		return c.measureCrowd(env, &config)
 	}
 	clock := capture.NewClock()
-	m := newMeasurement(clock, config.Size)
+	m := newMeasurement(clock)
 	n, err := newNode(env.ctx, &config, env.sourceOptions(clock), m.traced)
 	if err != nil {
 		return err

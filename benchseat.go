@@ -87,7 +87,7 @@ type seat struct {
 // sit joins a view at a place.
 func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec3) (*seat, error) {
 	s := &seat{
-		m: newMeasurement(b.clock, b.config.Size), tracer: b.tracer, client: &http.Client{Transport: &http.Transport{}},
+		m: newMeasurement(b.clock), tracer: b.tracer, client: &http.Client{Transport: &http.Transport{}},
 		person: b.node.pipeline.source.Rig().Volume.Center(), eye: path(0),
 	}
 	if err := s.m.open(); err != nil {

@@ -36,7 +36,7 @@ type Config struct {
 	ACMEMail string   `yaml:"acme-mail" group:"network" placeholder:"ADDRESS" help:"Contact for the certificate authority."`
 
 	Bitrate int `yaml:"bitrate" group:"picture" placeholder:"BITS" default:"1500000" help:"Video bits a second to start with (${default})."`
-	Floor   int `yaml:"bitrate-floor" name:"bitrate-floor" group:"picture" placeholder:"BITS" default:"300000" help:"Least video bits a second (${default})."`
+	Floor   int `yaml:"bitrate-floor" name:"bitrate-floor" group:"picture" placeholder:"BITS" default:"600000" help:"Least video bits a second at full size; viewers whose link holds less get half the size, from a third on (${default})."`
 	Ceiling int `yaml:"bitrate-ceiling" name:"bitrate-ceiling" group:"picture" placeholder:"BITS" default:"4000000" help:"Most video bits a second (${default})."`
 
 	StateDir  string `yaml:"state-dir" group:"machine" placeholder:"DIR" help:"Certificates that the node makes (XDG state folder)."`

@@ -44,7 +44,6 @@ const sequences = 1 << 12
 // either order.
 type measurement struct {
 	clock   *capture.Clock
-	layout  pack.Layout
 	decoder *vpx.Decoder // the viewer's goroutine
 	first   chan struct{}
 	once    sync.Once
@@ -59,9 +58,17 @@ type measurement struct {
 	broken  uint64 // units that do not decode, or whose strip is not to be read
 }
 
-// newMeasurement makes one for views of a size.
-func newMeasurement(clock *capture.Clock, size Size) *measurement {
-	return &measurement{clock: clock, layout: pack.Layout{Width: size.Width, Height: size.Height}, first: make(chan struct{})}
+func newMeasurement(clock *capture.Clock) *measurement {
+	return &measurement{clock: clock, first: make(chan struct{})}
+}
+
+// readStrip reads the strip of a view of any size.
+func readStrip(p capture.Picture) (pack.Strip, error) {
+	layout, err := pack.LayoutOf(p.Width, p.Height)
+	if err != nil {
+		return pack.Strip{}, err
+	}
+	return layout.ReadStrip(p.Planes[0], p.Strides[0])
 }
 
 // sight is when a view had arrived and was decoded.
@@ -93,7 +100,7 @@ func (m *measurement) unit(u whepclient.AccessUnit) {
 	decoded := m.clock.Now()
 	var strip pack.Strip
 	if err == nil {
-		strip, err = m.layout.ReadStrip(picture.Planes[0], picture.Strides[0])
+		strip, err = readStrip(picture)
 	}
 	if err == nil && m.saw != nil {
 		m.saw(strip, decoded)

@@ -10,6 +10,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/frameset"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/encode"
 	"github.com/virtualcube/virtualcube/session/encode/vpx"
 	"github.com/virtualcube/virtualcube/session/fanout"
@@ -18,13 +19,13 @@ import (
 )
 
 // pipeline is the way of the data from one rig to its viewers:
-// source -> frame sets -> renderer -> encoders -> rungs.
+// source -> frame sets -> renderer -> encoders -> ladders.
 type pipeline struct {
 	source   capture.Source
 	sets     *frameset.Assembler
 	device   *gl.Device
 	renderer *render.Renderer
-	rungs    []*fanout.Rung // one a view
+	ladders  []*fanout.Ladder // one a view
 	views    *multiview.Views
 }
 
@@ -55,30 +56,39 @@ func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logg
 	if err != nil {
 		return err
 	}
-	var rungs []multiview.Rung
+	var ladders []multiview.Ladder
 	for range config.Views {
-		r, err := fanout.NewRung(fanout.Config{
+		l, err := fanout.NewLadder(fanout.Config{
 			Bitrate: fanout.Bitrate{Start: config.Bitrate, Floor: config.Floor, Max: config.Ceiling},
+			Rungs:   rungs(config.Size),
 			Limit:   config.Viewers,
 		})
 		if err != nil {
 			return err
 		}
-		p.rungs, rungs = append(p.rungs, r), append(rungs, r)
+		p.ladders, ladders = append(p.ladders, l), append(ladders, l)
 	}
 	p.views, err = multiview.New(multiview.Config{
 		Cube: config.Cube, Volume: rig.Volume, Rate: rig.Rate,
-		Sets: p.sets, Renderer: p.renderer, Framing: func() view.Framing { return render.NewFraming(rig) }, Rungs: rungs,
+		Sets: p.sets, Renderer: p.renderer, Framing: func() view.Framing { return render.NewFraming(rig) }, Ladders: ladders,
 		Encoder: openVP8, Clock: clock, Log: log, Traced: traced,
 	})
 	return err
 }
 
-// sent are the counts of all rungs together.
+// rungs is how many a view of a size has: two where it can be halved.
+func rungs(size Size) int {
+	if _, err := (pack.Layout{Width: size.Width, Height: size.Height}).Half(); err != nil {
+		return 1
+	}
+	return fanout.MaxRungs
+}
+
+// sent are the counts of all ladders together.
 func (p *pipeline) sent() fanout.Stats {
 	var sum fanout.Stats
-	for _, r := range p.rungs {
-		sum = sum.Add(r.Snapshot())
+	for _, l := range p.ladders {
+		sum = sum.Add(l.Snapshot())
 	}
 	return sum
 }

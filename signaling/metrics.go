@@ -25,11 +25,11 @@ type Metrics struct {
 
 // CubeMetrics are the snapshots of one cube. Each may be nil.
 type CubeMetrics struct {
-	Name string
-	Sets func() frameset.Stats
-	View func() view.Stats
-	Rung func() fanout.Stats // of all rungs together
-	Open func() int          // views at present
+	Name   string
+	Sets   func() frameset.Stats
+	View   func() view.Stats
+	Ladder func() fanout.Stats // of all views together
+	Open   func() int          // views at present
 }
 
 const scrapeWithin = 5 * time.Second
@@ -122,8 +122,8 @@ func (c CubeMetrics) collect(to sink) {
 	if c.Open != nil {
 		to.gauge(openDesc, c.Open(), c.Name)
 	}
-	if c.Rung != nil {
-		s := c.Rung()
+	if c.Ladder != nil {
+		s := c.Ladder()
 		to.gauge(viewersDesc, s.Subscribers, c.Name)
 		to.gauge(targetDesc, s.Target, c.Name)
 		for _, v := range []struct {

@@ -301,9 +301,9 @@ func TestMetrics(t *testing.T) {
 	stats.Stages[view.Encode] = view.Histogram{Count: 7, Sum: 35 * time.Millisecond}
 	c.Metrics = signaling.Metrics{
 		Cubes: []signaling.CubeMetrics{{
-			Name: "cube",
-			View: func() view.Stats { return stats },
-			Rung: func() fanout.Stats { return fanout.Stats{Subscribers: 2, Target: 1_500_000, Dropped: 5} },
+			Name:   "cube",
+			View:   func() view.Stats { return stats },
+			Ladder: func() fanout.Stats { return fanout.Stats{Subscribers: 2, Target: 1_500_000, Dropped: 5} },
 			Sets: func() frameset.Stats {
 				return frameset.Stats{Sets: 9, Cameras: []frameset.CameraStats{{Name: "front", Drops: map[capture.DropReason]uint64{capture.DropLate: 4}}}}
 			},

@@ -11,8 +11,5 @@
 // that overflowed; a gate gathers them to at most one a second. Each peer has
 // a congestion controller; Rung.Target is what the encoder should aim at.
 //
-// Subscriber.Move takes a subscriber over to another rung at a key frame of
-// that one, without a gap. Timestamps of all rungs should be of one clock.
-//
 // NewPeer is the one place where the WebRTC stack is put together.
 package fanout

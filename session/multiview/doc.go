@@ -2,8 +2,8 @@
 // its viewers need and the node affords (package vantage), rendered one after
 // the other by one renderer from the same frame set, each encoded once.
 //
-// Views has a slot for every view that the budget allows, with a rung of its
-// own. Run's goroutine owns the renderer and the planner: it takes the newest
+// Views has a slot for every view that the budget allows, with a ladder of
+// its own. Run's goroutine owns the renderer and the planner: it takes the newest
 // frame set, plans for the eyes as they are, and renders every view that
 // somebody watches once. A view whose turn comes when the frame set is two
 // periods old waits for a newer one and is then the first, so that none
@@ -16,8 +16,8 @@
 //
 // Each viewer is a Watcher. Its eye goes in; the view that it belongs to and
 // framing windows come out. A viewer who is to change the view is told of the
-// new one's windows, moves its end of the rung (fanout.Subscriber.Move) and
-// says when it has arrived. Until then both views go on and the viewer is told
+// new one's windows, moves its end of the ladder (fanout.Subscriber.Move)
+// and says when it has arrived. Until then both views go on and the viewer is told
 // of the windows of both; their ids are the cube's, so that they cannot be
 // taken for one another. The strip of every frame says from which eye it is,
 // which is all that a page needs to go on without a jump. Viewers that never

@@ -30,7 +30,7 @@ func (v *Views) render(ctx context.Context, fail context.CancelFunc) error {
 	defer v.drain(ctx)
 	backoff := time.Duration(0)
 	for {
-		if v.ready.Load() && !v.subscribed() {
+		if v.ready.Load() && !v.watched() {
 			v.plan(ctx, fail)
 			if !v.idle(ctx) {
 				return nil
@@ -63,9 +63,9 @@ func (v *Views) render(ctx context.Context, fail context.CancelFunc) error {
 	}
 }
 
-func (v *Views) subscribed() bool {
+func (v *Views) watched() bool {
 	for i := range v.slots {
-		if v.slots[i].rung.Subscribers() > 0 {
+		if v.slots[i].watched() {
 			return true
 		}
 	}
@@ -83,7 +83,7 @@ func (v *Views) idle(ctx context.Context) bool {
 	defer cancel()
 	for i := range v.slots {
 		waits.Go(func() {
-			if v.slots[i].rung.Watched(waiting) == nil {
+			if v.slots[i].ladder.Watched(waiting) == nil {
 				watched <- struct{}{}
 			}
 		})
@@ -119,7 +119,7 @@ func (v *Views) plan(ctx context.Context, fail context.CancelFunc) {
 	}
 	for i := range v.slots {
 		s := &v.slots[i]
-		if s.open && !v.needed[i] && open > 1 && s.rung.Subscribers() == 0 {
+		if s.open && !v.needed[i] && open > 1 && !s.watched() {
 			v.closeView(i)
 			open--
 		}
@@ -152,7 +152,7 @@ func (v *Views) renderSet(ctx context.Context, set *capture.FrameSet) error {
 	for i := range v.slots {
 		k := (begin + i) % len(v.slots)
 		s := &v.slots[k]
-		if !s.open || v.ready.Load() && s.rung.Subscribers() == 0 {
+		if !s.open || v.ready.Load() && !s.watched() {
 			continue
 		}
 		if n > 0 && v.config.Clock.Now().Sub(set.Closed) > staleAfter*v.period {

@@ -27,7 +27,7 @@ type hall struct {
 	t          *testing.T
 	clock      *capture.Clock
 	views      *multiview.Views
-	rungs      []*row
+	rows       []*row
 	renderTime time.Duration
 	openErr    func(n int) error // of the n-th encoder, from 1
 
@@ -39,24 +39,19 @@ type hall struct {
 	last     int64 // period of the set that was given last
 }
 
-// row is a rung with a number of subscribers.
+// row is a ladder with a number of subscribers.
 type row struct {
 	mu          sync.Mutex
 	subscribers int
 	watched     chan struct{}
-	sent        int
 }
 
-func (r *row) Subscribers() int { r.mu.Lock(); defer r.mu.Unlock(); return r.subscribers }
-func (r *row) KeyDue() bool     { return false }
-func (r *row) Target() int      { return 1_000_000 }
+func (r *row) Rungs() int        { return 1 }
+func (r *row) Watching(int) bool { r.mu.Lock(); defer r.mu.Unlock(); return r.subscribers > 0 }
+func (r *row) KeyDue(int) bool   { return false }
+func (r *row) Target(int) int    { return 1_000_000 }
 
-func (r *row) Send([]byte, bool, uint32) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.sent++
-	return nil
-}
+func (r *row) Send(int, encode.Packet, uint32) error { return nil }
 
 func (r *row) Watched(ctx context.Context) error {
 	r.mu.Lock()
@@ -126,7 +121,7 @@ func (desk) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
 func (desk) SetBitrate(int) error { return nil }
 func (d desk) Close() error       { d.mu.Lock(); defer d.mu.Unlock(); d.closed++; return nil }
 
-// guest is a viewer and its end of a rung, as package whip does it.
+// guest is a viewer and its end of a ladder, as package whip does it.
 type guest struct {
 	*multiview.Watcher
 	h    *hall
@@ -137,7 +132,7 @@ type guest struct {
 func (h *hall) come(x float64) *guest {
 	g := &guest{Watcher: h.views.Watch(), h: h}
 	g.at = g.View()
-	h.rungs[g.at].add(1)
+	h.rows[g.at].add(1)
 	g.look(x)
 	return g
 }
@@ -148,8 +143,8 @@ func (g *guest) look(x float64) { g.Look(space.Eye{Position: space.Vec3{X: x, Z:
 func (g *guest) follow() {
 	g.told = append(g.told, g.Windows()...)
 	if to := g.View(); to != g.at {
-		g.h.rungs[to].add(1)
-		g.h.rungs[g.at].add(-1)
+		g.h.rows[to].add(1)
+		g.h.rows[g.at].add(-1)
 		g.at = to
 		g.Arrived(to)
 	}
@@ -157,7 +152,7 @@ func (g *guest) follow() {
 
 func (g *guest) leave() {
 	g.Leave()
-	g.h.rungs[g.at].add(-1)
+	g.h.rows[g.at].add(-1)
 }
 
 func runHall(t *testing.T, budget int, change func(*hall), body func(*hall)) (*hall, error) {
@@ -166,14 +161,14 @@ func runHall(t *testing.T, budget int, change func(*hall), body func(*hall)) (*h
 	if change != nil {
 		change(h)
 	}
-	var rungs []multiview.Rung
+	var ladders []multiview.Ladder
 	for range budget {
 		r := &row{watched: make(chan struct{})}
-		h.rungs, rungs = append(h.rungs, r), append(rungs, r)
+		h.rows, ladders = append(h.rows, r), append(ladders, r)
 	}
 	var err error
 	h.views, err = multiview.New(multiview.Config{
-		Cube: "cube", Volume: capture.DefaultVolume(), Rate: 1 / period.Seconds(), Sets: h, Renderer: h, Rungs: rungs, Clock: h.clock,
+		Cube: "cube", Volume: capture.DefaultVolume(), Rate: 1 / period.Seconds(), Sets: h, Renderer: h, Ladders: ladders, Clock: h.clock,
 		Framing: func() view.Framing {
 			h.framings++
 			return &oneFraming{space.Window{HalfWidth: float64(h.framings - 1)}}
@@ -380,7 +375,7 @@ func TestSilentViewersShare(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, err := runHall(t, 2, nil, func(h *hall) {
 			silent := &guest{Watcher: h.views.Watch(), h: h}
-			h.rungs[0].add(1)
+			h.rows[0].add(1)
 			pass(time.Second)
 			if by := h.take(); len(by) != 1 || by[0][5].Eye.Sub(space.Vec3{Z: 1.2}).Norm() > 0.001 {
 				t.Errorf("who sends no eye sees %v", by)

@@ -35,6 +35,7 @@ type stage struct {
 
 	renderTime, encodeTime time.Duration
 	renderErr              func(n int) error // of the n-th render, from 1
+	picture                capture.Picture   // of every view
 	sourceEnds             int               // after so many sets; 0: never
 
 	frames   atomic.Int64 // references to frames that live
@@ -43,17 +44,21 @@ type stage struct {
 
 	mu       sync.Mutex
 	watched  chan struct{}
+	halves   bool // somebody watches the half size
+	wholes   bool // somebody watches the full size
+	size     int  // rungs
 	requests []render.Request
 	sent     []packet
 	targets  []int
 	target   int
-	key      bool
+	key      [2]bool
 	encoders []string
 	closed   int
 	traces   []view.Trace
 }
 
 type packet struct {
+	rung      int
 	timestamp uint32
 	key       bool
 }
@@ -100,20 +105,9 @@ func (s *stage) Render(_ context.Context, set *capture.FrameSet, q render.Reques
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, q)
 	return &render.View{
-		Request: q, Captured: set.Captured, Packed: capture.Picture{Format: capture.I420, Width: 64, Height: 112},
+		Request: q, Captured: set.Captured, Packed: s.picture,
 		Stages: render.Stages{Upload: time.Millisecond, Clean: time.Millisecond, Warp: time.Millisecond, Blend: time.Millisecond},
 	}, nil
-}
-
-func (s *stage) Subscribers() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	select {
-	case <-s.watched:
-		return 1
-	default:
-		return 0
-	}
 }
 
 func (s *stage) Watched(ctx context.Context) error {
@@ -128,22 +122,53 @@ func (s *stage) Watched(ctx context.Context) error {
 	}
 }
 
-func (s *stage) KeyDue() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.key }
-func (s *stage) Target() int  { s.mu.Lock(); defer s.mu.Unlock(); return s.target }
+func (s *stage) Rungs() int { return s.size }
 
-func (s *stage) Send(_ []byte, key bool, timestamp uint32) error {
+func (s *stage) Watching(rung int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sent = append(s.sent, packet{timestamp: timestamp, key: key})
+	select {
+	case <-s.watched:
+	default:
+		return false
+	}
+	return [2]bool{s.wholes, s.halves}[rung]
+}
+
+func (s *stage) KeyDue(rung int) bool { s.mu.Lock(); defer s.mu.Unlock(); return s.key[rung] }
+func (s *stage) Target(rung int) int  { s.mu.Lock(); defer s.mu.Unlock(); return s.target >> rung }
+
+func (s *stage) Send(rung int, p encode.Packet, timestamp uint32) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sent = append(s.sent, packet{rung: rung, timestamp: timestamp, key: p.Key})
 	return nil
+}
+
+// audience changes who watches.
+func (s *stage) audience(wholes, halves bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wholes, s.halves = wholes, halves
+}
+
+// packets takes what was sent.
+func (s *stage) packets() (of [2][]packet) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.sent {
+		of[p.rung] = append(of[p.rung], p)
+	}
+	s.sent = nil
+	return of
 }
 
 // encoder takes its time.
 type encoder struct{ *stage }
 
-func (e encoder) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
+func (e encoder) Encode(_ capture.Picture, _ int64, key bool) (encode.Packet, error) {
 	pass(e.encodeTime)
-	return encode.Packet{Data: []byte{1}, Key: e.KeyDue()}, nil
+	return encode.Packet{Data: []byte{1}, Key: key}, nil
 }
 
 func (e encoder) SetBitrate(rate int) error {
@@ -164,14 +189,14 @@ func (e encoder) Close() error {
 // returns Run's error.
 func run(t *testing.T, change func(*stage), body func(*stage)) (*stage, error) {
 	t.Helper()
-	s := &stage{t: t, clock: capture.NewClock(), watched: make(chan struct{}), target: 1_000_000, renderTime: 4 * time.Millisecond, encodeTime: 5 * time.Millisecond}
+	s := &stage{t: t, clock: capture.NewClock(), picture: capture.Picture{Format: capture.I420, Width: 64, Height: 112}, watched: make(chan struct{}), wholes: true, size: 1, target: 1_000_000, renderTime: 4 * time.Millisecond, encodeTime: 5 * time.Millisecond}
 	close(s.watched)
 	if change != nil {
 		change(s)
 	}
 	var err error
 	s.views, err = multiview.New(multiview.Config{
-		Cube: "cube", Volume: capture.DefaultVolume(), Sets: s, Renderer: s, Rungs: []multiview.Rung{s}, Clock: s.clock,
+		Cube: "cube", Volume: capture.DefaultVolume(), Sets: s, Renderer: s, Ladders: []multiview.Ladder{s}, Clock: s.clock,
 		Framing: func() view.Framing { return s },
 		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Encoder: func(w, h, rate int) (encode.Encoder, error) {

@@ -21,13 +21,11 @@ type Sets interface {
 	Next(ctx context.Context) (*capture.FrameSet, error)
 }
 
-// Rung sends the encoded pictures of one view to whoever watches.
-type Rung interface {
-	view.Rung
+// Ladder sends the encoded pictures of one view to whoever watches.
+type Ladder interface {
+	view.Ladder
 	// Watched waits until somebody watches.
 	Watched(ctx context.Context) error
-	// Subscribers is how many watch, or wait to do so.
-	Subscribers() int
 }
 
 // Config is what the views of a cube are made of. All but Rate and Traced is
@@ -41,8 +39,8 @@ type Config struct {
 	Renderer view.Renderer
 	// Framing makes that of one view.
 	Framing func() view.Framing
-	// Rungs are those of the views. Their number is the budget: 1 to 16.
-	Rungs []Rung
+	// Ladders are those of the views. Their number is the budget: 1 to 16.
+	Ladders []Ladder
 	// Encoder opens an encoder for packed views of a size.
 	Encoder func(width, height, bitsPerSecond int) (encode.Encoder, error)
 	Clock   *capture.Clock
@@ -75,14 +73,14 @@ type Views struct {
 
 // slot is the place of one view.
 type slot struct {
-	view  *view.View
-	rung  Rung
-	eye   space.Vec3
-	open  bool
-	log   *slog.Logger // of the view that is open
-	since time.Time
-	close context.CancelFunc
-	ended chan struct{} // closed when its encoder is; nil before the first
+	view   *view.View
+	ladder Ladder
+	eye    space.Vec3
+	open   bool
+	log    *slog.Logger // of the view that is open
+	since  time.Time
+	close  context.CancelFunc
+	ended  chan struct{} // closed when its encoders are; nil before the first
 }
 
 // New makes views that nobody watches yet.
@@ -98,20 +96,20 @@ func New(config Config) (*Views, error) {
 		return nil, fmt.Errorf("make views: %v frame sets a second", c.Rate)
 	}
 	center := c.Volume.Center()
-	planner, err := vantage.NewPlanner(vantage.Config{Person: center, Budget: len(c.Rungs)})
+	planner, err := vantage.NewPlanner(vantage.Config{Person: center, Budget: len(c.Ladders)})
 	if err != nil {
-		return nil, fmt.Errorf("make views: one rung a view: %w", err)
+		return nil, fmt.Errorf("make views: one ladder a view: %w", err)
 	}
 	v := &Views{
-		config: c, audience: newAudience(center, len(c.Rungs)), slots: make([]slot, len(c.Rungs)), planner: planner,
-		needed: make([]bool, len(c.Rungs)), looked: make([]bool, len(c.Rungs)), failed: make(chan error, 1),
+		config: c, audience: newAudience(center, len(c.Ladders)), slots: make([]slot, len(c.Ladders)), planner: planner,
+		needed: make([]bool, len(c.Ladders)), looked: make([]bool, len(c.Ladders)), failed: make(chan error, 1),
 		period: time.Duration(float64(time.Second) / c.Rate),
 	}
 	for i := range v.slots {
 		s := &v.slots[i]
-		s.rung = c.Rungs[i]
+		s.ladder = c.Ladders[i]
 		s.view, err = view.New(view.Config{
-			Cube: c.Cube, Renderer: c.Renderer, Framing: c.Framing(), Rung: s.rung, Encoder: c.Encoder, Clock: c.Clock, Log: c.Log, Traced: c.Traced,
+			Cube: c.Cube, Renderer: c.Renderer, Framing: c.Framing(), Ladder: s.ladder, Encoder: c.Encoder, Clock: c.Clock, Log: c.Log, Traced: c.Traced,
 			Announce: func(w space.Window) space.Window { return v.audience.announce(i, w) },
 		})
 		if err != nil {
@@ -149,7 +147,7 @@ func (v *Views) Snapshot() view.Stats {
 	return sum
 }
 
-// View returns the counts of one view, by its index in Config.Rungs.
+// View returns the counts of one view, by its index in Config.Ladders.
 func (v *Views) View(i int) view.Stats { return v.slots[i].view.Snapshot() }
 
 // Run renders, encodes and sends until the context ends (it then returns nil),
@@ -175,7 +173,17 @@ func (v *Views) Run(ctx context.Context) error {
 	return nil
 }
 
-// openView starts the encoder of a view. fail ends all of Run.
+// watched says whether somebody gets one of the view's rungs or waits for it.
+func (s *slot) watched() bool {
+	for i := range s.ladder.Rungs() {
+		if s.ladder.Watching(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// openView starts the encoders of a view. fail ends all of Run.
 func (v *Views) openView(ctx context.Context, fail context.CancelFunc, i int) {
 	s := &v.slots[i]
 	if s.ended != nil {

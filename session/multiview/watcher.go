@@ -44,7 +44,7 @@ func (w *Watcher) Look(eye space.Eye) {
 // Changed signals that View or Windows has something new.
 func (w *Watcher) Changed() <-chan struct{} { return w.changed }
 
-// View is the index, in Config.Rungs, of the view that the viewer belongs to.
+// View is the index, in Config.Ladders, of the view that the viewer belongs to.
 // It should move there once it was told of Windows, and then call Arrived.
 func (w *Watcher) View() int {
 	w.audience.mu.Lock()

@@ -36,8 +36,9 @@ type Trace struct {
 	Window   uint16       // this: together they name the view
 	Captured capture.Time // newest instant of the frame set
 	Sent     capture.Time // handed to the transport
+	Rung     int          // that was sent first, as are Sent, Key and the stages
 	Key      bool
-	Bytes    int
+	Bytes    int // of all rungs
 	Stages   [Stages]time.Duration
 }
 

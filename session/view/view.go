@@ -24,14 +24,22 @@ type Framing interface {
 	Frame(set *capture.FrameSet, eye space.Vec3) (w space.Window, near, far float64, err error)
 }
 
-// Rung sends encoded pictures to whoever watches.
-type Rung interface {
-	// KeyDue says whether the next picture should be a key frame.
-	KeyDue() bool
-	// Target is what the encoder should aim at, in bits a second.
-	Target() int
-	// Send hands a picture on; it copies data and does not block.
-	Send(data []byte, key bool, timestamp uint32) error
+// MaxRungs is how many rungs a view may have.
+const MaxRungs = 2
+
+// Ladder sends encoded pictures to whoever watches: rung 0 is the view's own
+// size, rung 1 half its width and height.
+type Ladder interface {
+	// Rungs is how many there are, 1 or 2.
+	Rungs() int
+	// Watching says whether somebody watches a rung.
+	Watching(rung int) bool
+	// KeyDue says whether the rung's next picture should be a key frame.
+	KeyDue(rung int) bool
+	// Target is what the rung's encoder should aim at, in bits a second.
+	Target(rung int) int
+	// Send hands a picture on; it copies its data and does not block.
+	Send(rung int, p encode.Packet, timestamp uint32) error
 }
 
 // Config is what a view is made of. All but Traced is needed.
@@ -43,7 +51,7 @@ type Config struct {
 	// other window in use, and tells the view's viewers of it before a frame
 	// uses it. Render calls it.
 	Announce func(space.Window) space.Window
-	Rung     Rung
+	Ladder   Ladder
 	// Encoder opens an encoder for packed views of a size.
 	Encoder func(width, height, bitsPerSecond int) (encode.Encoder, error)
 	Clock   *capture.Clock
@@ -79,8 +87,8 @@ type instants struct{ captured, emitted, closed capture.Time }
 // New makes a view that nobody watches yet.
 func New(config Config) (*View, error) {
 	c := config
-	if c.Renderer == nil || c.Framing == nil || c.Announce == nil || c.Rung == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
-		return nil, errors.New("make view: renderer, framing, announce, rung, encoder, clock and log are needed")
+	if c.Renderer == nil || c.Framing == nil || c.Announce == nil || c.Ladder == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
+		return nil, errors.New("make view: renderer, framing, announce, ladder, encoder, clock and log are needed")
 	}
 	log := c.Log.With("cube", c.Cube)
 	return &View{

@@ -52,10 +52,12 @@ func (p *parts) Render(_ context.Context, set *capture.FrameSet, q render.Reques
 	return &render.View{Request: q, Captured: set.Captured, Packed: capture.Picture{Format: capture.I420, Width: 64, Height: 112}}, nil
 }
 
-func (p *parts) KeyDue() bool                    { return false }
-func (p *parts) Target() int                     { return 1_000_000 }
-func (p *parts) Send([]byte, bool, uint32) error { return nil }
-func (p *parts) SetBitrate(int) error            { return nil }
+func (p *parts) Rungs() int                            { return 1 }
+func (p *parts) Watching(int) bool                     { return true }
+func (p *parts) KeyDue(int) bool                       { return false }
+func (p *parts) Target(int) int                        { return 1_000_000 }
+func (p *parts) Send(int, encode.Packet, uint32) error { return nil }
+func (p *parts) SetBitrate(int) error                  { return nil }
 
 func (p *parts) Close() error { p.mu.Lock(); defer p.mu.Unlock(); p.closed++; return nil }
 
@@ -67,7 +69,7 @@ func (p *parts) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
 func (p *parts) view(t *testing.T) *view.View {
 	t.Helper()
 	v, err := view.New(view.Config{
-		Cube: "cube", Renderer: p, Framing: p, Rung: p, Clock: capture.NewClock(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Cube: "cube", Renderer: p, Framing: p, Ladder: p, Clock: capture.NewClock(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Announce: func(w space.Window) space.Window {
 			w.ID += 100
 			p.announced = append(p.announced, w)

@@ -148,7 +148,7 @@ func (s *scene) follow() {
 	if !s.windows() {
 		return // stats tries again
 	}
-	if err := v.subscriber.Move(v.cube.Rungs[view], func() { v.watcher.Arrived(view) }); err != nil {
+	if err := v.subscriber.Move(v.cube.Ladders[view]); err != nil {
 		v.log.Warn("viewer stays at its view", "error", err)
 	}
 }
@@ -183,13 +183,13 @@ func (s *scene) stats() {
 		s.view, s.before = at, cube.Views.View(at) // no figures in the second of a move
 		return
 	}
-	now, rung := cube.Views.View(at), cube.Rungs[at].Snapshot()
+	now, ladder := cube.Views.View(at), cube.Ladders[at].Snapshot()
 	m := protocol.Stats{
 		Type: "stats", ViewsPerSecond: float64(now.Encodes-s.before.Encodes) / statsInterval.Seconds(),
 		Bitrate: now.Target, Stages: make(map[string]float64), Drops: make(map[string]uint64),
 	}
-	for _, r := range cube.Rungs {
-		m.Viewers += r.Subscribers()
+	for _, l := range cube.Ladders {
+		m.Viewers += l.Subscribers()
 	}
 	for i, mean := range now.Mean(s.before) {
 		m.Stages[view.Stage(i).String()] = float64(mean) / 1e6
@@ -197,8 +197,8 @@ func (s *scene) stats() {
 	for reason, n := range now.Drops {
 		m.Drops[reason] = n
 	}
-	if rung.Dropped > 0 {
-		m.Drops["slow-viewer"] = rung.Dropped
+	if ladder.Dropped > 0 {
+		m.Drops["slow-viewer"] = ladder.Dropped
 	}
 	s.before = now
 	s.send(m)

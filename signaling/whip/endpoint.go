@@ -22,15 +22,15 @@ const DefaultLimit = 64
 // Views are what the endpoint needs of a cube's views.
 type Views interface {
 	Watch() *multiview.Watcher
-	// View returns the counts of one view, by the index of its rung.
+	// View returns the counts of one view, by the index of its ladder.
 	View(i int) view.Stats
 }
 
 // Cube is one that can be watched.
 type Cube struct {
-	Name  string         // one path segment: the endpoint is /{name}/whep
-	Rungs []*fanout.Rung // one a view
-	Views Views
+	Name    string           // one path segment: the endpoint is /{name}/whep
+	Ladders []*fanout.Ladder // one a view
+	Views   Views
 	// Hello is what the page is told first; Type, Protocol and Cube are
 	// filled in.
 	Hello protocol.Hello
@@ -76,8 +76,8 @@ func NewEndpoint(config Config) (*Endpoint, error) {
 		starts: make(chan *viewer), ended: make(chan struct{}), viewers: make(map[string]*viewer),
 	}
 	for _, c := range config.Cubes {
-		if len(c.Rungs) == 0 || c.Views == nil || !validName(c.Name) || e.cubes[c.Name] != nil {
-			return nil, fmt.Errorf("make whep endpoint: cube %q needs rungs, views and a name of its own of letters, digits, - and _", c.Name)
+		if len(c.Ladders) == 0 || c.Views == nil || !validName(c.Name) || e.cubes[c.Name] != nil {
+			return nil, fmt.Errorf("make whep endpoint: cube %q needs ladders, views and a name of its own of letters, digits, - and _", c.Name)
 		}
 		e.cubes[c.Name] = &c
 	}

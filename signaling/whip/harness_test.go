@@ -79,7 +79,7 @@ func (f *framing) Frame(_ *capture.FrameSet, eye space.Vec3) (space.Window, floa
 type node struct {
 	url      string
 	clock    *capture.Clock
-	rungs    []*fanout.Rung // as many as views
+	ladders  []*fanout.Ladder // as many as views
 	views    *multiview.Views
 	endpoint *whip.Endpoint
 }
@@ -107,25 +107,25 @@ func startViews(t *testing.T, budget int, change func(*whip.Config, *fanout.Conf
 	if change != nil {
 		change(&config, &rung)
 	}
-	var rungs []multiview.Rung
+	var ladders []multiview.Ladder
 	for range budget {
-		r, err := fanout.NewRung(rung)
+		l, err := fanout.NewLadder(rung)
 		if err != nil {
 			t.Fatal(err)
 		}
-		n.rungs, rungs = append(n.rungs, r), append(rungs, r)
+		n.ladders, ladders = append(n.ladders, l), append(ladders, l)
 	}
 	volume := capture.DefaultVolume()
 	ticker := time.NewTicker(time.Second / 30)
 	n.views, err = multiview.New(multiview.Config{
 		Cube: "cube", Volume: volume, Sets: &sets{clock: n.clock, ticker: ticker}, Renderer: &renderer{},
-		Framing: func() view.Framing { return &framing{} }, Rungs: rungs, Clock: n.clock, Log: log,
+		Framing: func() view.Framing { return &framing{} }, Ladders: ladders, Clock: n.clock, Log: log,
 		Encoder: func(w, h, rate int) (encode.Encoder, error) { return vpx.NewEncoder(w, h, rate) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Cubes = []whip.Cube{{Name: "cube", Rungs: n.rungs, Views: n.views, Hello: protocol.Hello{
+	config.Cubes = []whip.Cube{{Name: "cube", Ladders: n.ladders, Views: n.views, Hello: protocol.Hello{
 		Layout: protocol.Layout{Version: pack.Version, Width: layout.Width, Height: layout.Height},
 		Volume: protocol.Volume{Min: protocol.Vector{volume.Min.X, volume.Min.Y, volume.Min.Z}, Max: protocol.Vector{volume.Max.X, volume.Max.Y, volume.Max.Z}},
 		Rate:   30,

@@ -20,7 +20,7 @@ func TestManyViewers(t *testing.T) {
 	a.next(t, "for the first", whatever)
 	b.next(t, "for the second", whatever)
 
-	before, encodes, start := n.rungs[0].Snapshot(), n.views.Snapshot().Encodes, time.Now()
+	before, encodes, start := n.ladders[0].Snapshot(), n.views.Snapshot().Encodes, time.Now()
 	const joins = 20
 	var parts sync.WaitGroup
 	for range joins {
@@ -31,7 +31,7 @@ func TestManyViewers(t *testing.T) {
 		})
 	}
 	parts.Wait()
-	after, took := n.rungs[0].Snapshot(), time.Since(start)
+	after, took := n.ladders[0].Snapshot(), time.Since(start)
 	if keys := after.Keys - before.Keys; float64(keys) > math.Ceil(took.Seconds())+1 {
 		t.Errorf("%d joins in %v cause %d key frames", joins, took, keys)
 	}
@@ -47,7 +47,7 @@ func TestManyViewers(t *testing.T) {
 	// The first two get every frame; as many as two queues hold may be on
 	// their way.
 	const queued = 2 * (8 + 1)
-	sent := n.rungs[0].Snapshot()
+	sent := n.ladders[0].Snapshot()
 	if got, want := sent.Frames+sent.Dropped-before.Frames, 2*(stats.Encodes-encodes); got+queued < want {
 		t.Errorf("%d frames were sent for %d encodes: not to everybody", got, want/2)
 	}

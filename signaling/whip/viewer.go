@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,7 +59,7 @@ type viewer struct {
 
 // newViewer makes the peer and its answer to the offer.
 func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) (v *viewer, answer string, err error) {
-	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Rungs[0].Bitrate())
+	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Ladders[0].Bitrate())
 	if err != nil {
 		return nil, "", err
 	}
@@ -69,7 +70,7 @@ func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) 
 		opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16), negotiating: make(chan struct{}, 1),
 		etag: newETag(),
 	}
-	v.subscriber = cube.Rungs[v.watcher.View()].Subscribe(cube.Name, estimator)
+	v.subscriber = cube.Ladders[v.watcher.View()].Subscribe(cube.Name, estimator)
 	peer.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		select {
 		case v.states <- s:
@@ -201,6 +202,8 @@ func (v *viewer) serve(ctx context.Context, parts *sync.WaitGroup) error {
 			scene.open(d)
 		case m := <-v.inbox:
 			scene.receive(m)
+		case <-v.subscriber.Came():
+			v.watcher.Arrived(slices.Index(v.cube.Ladders, v.subscriber.At()))
 		case <-v.watcher.Changed():
 			scene.follow()
 		case <-ticker.C:

@@ -52,7 +52,7 @@ func TestViewersShareViews(t *testing.T) {
 	b.next(t, "of the second", near(-0.6))
 	c.next(t, "of the third", near(0.6))
 	until(t, "two viewers at one view, one at the other", func() bool {
-		l, r := n.rungs[0].Subscribers(), n.rungs[1].Subscribers()
+		l, r := n.ladders[0].Subscribers(), n.ladders[1].Subscribers()
 		return l+r == 3 && l > 0 && r > 0
 	})
 	if n.views.Open() != budget {
@@ -83,7 +83,7 @@ func TestViewersShareViews(t *testing.T) {
 	b.stand(t, 0.6)
 	b.next(t, "after the walk", near(0.6))
 	until(t, "the walker has left its first view", func() bool {
-		return n.rungs[0].Subscribers()+n.rungs[1].Subscribers() == 3
+		return n.ladders[0].Subscribers()+n.ladders[1].Subscribers() == 3
 	})
 	gap, broken := b.arrivals()
 	// A key frame is due at once or a second after the last one; in the
