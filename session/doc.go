@@ -3,5 +3,5 @@
 //
 //   - view: the loop that renders, encodes and hands on
 //   - encode: the encoder's contract, and one folder a codec library
-//   - fanout: one encoded video to many peers
+//   - fanout: a view, as one rung or two, to many peers, each by what its link holds
 package session
