@@ -59,6 +59,12 @@ func (a *audience) arrived(err error) {
 // watch dials and decodes until the test ends.
 func watch(t *testing.T, url, key string) *audience {
 	t.Helper()
+	return watchThrough(t, url, key, nil)
+}
+
+// watchThrough watches from behind a link.
+func watchThrough(t *testing.T, url, key string, link *whepclient.Link) *audience {
+	t.Helper()
 	a := &audience{strips: make(chan pack.Strip, 64), scenes: make(chan string, 256), errors: make(chan error, 16)}
 	decoder, err := vpx.NewDecoder()
 	if err != nil {
@@ -68,7 +74,7 @@ func watch(t *testing.T, url, key string) *audience {
 	dial, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	a.viewer, err = whepclient.Dial(dial, whepclient.Config{
-		URL: url, Key: key, Client: client,
+		URL: url, Key: key, Client: client, Link: link,
 		Unit:  func(u whepclient.AccessUnit) { a.decode(decoder, u) },
 		Scene: func(m []byte) { a.scenes <- string(m) },
 	})
@@ -95,7 +101,10 @@ func (a *audience) decode(d *vpx.Decoder, u whepclient.AccessUnit) {
 	p, err := d.Decode(u.Data)
 	var s pack.Strip
 	if err == nil {
-		s, err = layout.ReadStrip(p.Planes[0], p.Strides[0])
+		var l pack.Layout
+		if l, err = pack.LayoutOf(p.Width, p.Height); err == nil {
+			s, err = l.ReadStrip(p.Planes[0], p.Strides[0])
+		}
 	}
 	a.arrived(err)
 	if err != nil {
