@@ -47,8 +47,8 @@ func (c *benchCommand) Run(env *environment) error {
 		config.Rig = c.Address
 	}
 	config.Listen, config.Media, config.TLS, config.Keys, config.Hosts = "127.0.0.1:0", 0, "off", nil, nil
-	config.Viewers = max(config.Viewers, env.viewers)
 	if env.viewers > 0 {
+		config.Viewers = 2*env.viewers + 4 // those of the row before may still be leaving
 		return c.measureCrowd(env, &config)
 	}
 	clock := capture.NewClock()

@@ -13,7 +13,7 @@ import (
 
 // crowdBench measures what viewers cost: rows of a table for one viewer an eye
 // and for many viewers at one eye, then what a viewer sees who walks from one
-// view to another. Behaviours that it watches belong beside the walk.
+// view to another, and what two see while the link of one narrows.
 type crowdBench struct {
 	command *benchCommand
 	env     *environment
@@ -76,7 +76,10 @@ func (b *crowdBench) measure(ctx context.Context) (*crowdReport, error) {
 		}
 		report.ByAudience = append(report.ByAudience, row)
 	}
-	report.Walk, err = b.walk(ctx)
+	if report.Walk, err = b.walk(ctx); err != nil {
+		return nil, err
+	}
+	report.Narrow, err = b.narrow(ctx)
 	return report, err
 }
 
@@ -92,7 +95,7 @@ func (b *crowdBench) row(ctx context.Context, viewers, eyes int) (row crowdRow, 
 		}
 	}()
 	for i := range eyes {
-		s, err := b.sit(ctx, around(placeOf(i, eyes), i, b.command.Still))
+		s, err := b.sit(ctx, around(placeOf(i, eyes), i, b.command.Still), nil)
 		if err != nil {
 			return row, err
 		}
@@ -171,13 +174,13 @@ const (
 // other end of the arc, and back.
 func (b *crowdBench) walk(ctx context.Context) (report *walkReport, err error) {
 	fmt.Fprintln(b.env.stderr, "one of two viewers walks over to the other and back")
-	stander, err := b.sit(ctx, around(onArc(-walkAngle), 0, true))
+	stander, err := b.sit(ctx, around(onArc(-walkAngle), 0, true), nil)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stander.leave(ctx)) }()
 	begin, step := make(chan struct{}), min(walkStep, seconds(b.command.Seconds/walkSteps))
-	walker, err := b.sit(ctx, walkPath(begin, step))
+	walker, err := b.sit(ctx, walkPath(begin, step), nil)
 	if err != nil {
 		return nil, err
 	}

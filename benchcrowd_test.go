@@ -28,7 +28,7 @@ func TestBenchViewers(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 		t.Fatalf("%v: %s", err, &out)
 	}
-	if len(report.ByEyes) != 2 || len(report.ByAudience) != 3 || report.Walk == nil || report.Views != 2 {
+	if len(report.ByEyes) != 2 || len(report.ByAudience) != 3 || report.Walk == nil || report.Narrow == nil || report.Views != 2 {
 		t.Fatalf("report %s", &out)
 	}
 	for i, row := range append(report.ByEyes, report.ByAudience...) {
@@ -42,6 +42,9 @@ func TestBenchViewers(t *testing.T) {
 	}
 	if w := report.Walk; w.Standing.Frames == 0 || w.Standing.Moves != 0 || w.Walking.Frames == 0 || w.Walking.Moves == 0 {
 		t.Errorf("the walk: %+v", w)
+	}
+	if n := report.Narrow; n == nil || len(n.Seconds) < 3 || n.Seconds[0].Wide.Frames == 0 || n.Seconds[0].Narrow.Bits == 0 || n.Seconds[0].Wide.Size != "128x128" {
+		t.Errorf("the narrow link: %+v", n)
 	}
 	var text bytes.Buffer
 	report.print(&text)

@@ -14,15 +14,16 @@ import (
 
 // crowdReport is what bench prints with --viewers.
 type crowdReport struct {
-	Rig        string      `json:"rig"`
-	Size       string      `json:"size"`
-	Views      int         `json:"views"` // the budget
-	Seconds    float64     `json:"seconds"`
-	GLRenderer string      `json:"gl_renderer"`
-	GLVersion  string      `json:"gl_version"`
-	ByEyes     []crowdRow  `json:"by_eyes"`     // one viewer an eye
-	ByAudience []crowdRow  `json:"by_audience"` // all at one eye
-	Walk       *walkReport `json:"walk"`
+	Rig        string        `json:"rig"`
+	Size       string        `json:"size"`
+	Views      int           `json:"views"` // the budget
+	Seconds    float64       `json:"seconds"`
+	GLRenderer string        `json:"gl_renderer"`
+	GLVersion  string        `json:"gl_version"`
+	ByEyes     []crowdRow    `json:"by_eyes"`     // one viewer an eye
+	ByAudience []crowdRow    `json:"by_audience"` // all at one eye
+	Walk       *walkReport   `json:"walk"`
+	Narrow     *narrowReport `json:"narrow"`
 }
 
 // crowdRow is one row of the table. CPU is this process's: the node and one
@@ -135,15 +136,17 @@ func (r *crowdReport) print(w io.Writer) {
 	}
 	table("distinct eyes, one viewer each", r.ByEyes)
 	table("audience, one eye", r.ByAudience)
-	if r.Walk == nil {
-		return
-	}
+	r.Walk.print(w)
+	r.Narrow.print(w)
+}
+
+func (r *walkReport) print(w io.Writer) {
 	fmt.Fprintf(w, "\none of two viewers walks %.0f° to the other and back, from %d views\n%9s %7s %8s %8s %6s %6s %6s %8s\n",
-		2*walkAngle*180/math.Pi, r.Walk.Views, "", "frames", "gap ms", "median", "twice", "lost", "moves", "error")
+		2*walkAngle*180/math.Pi, r.Views, "", "frames", "gap ms", "median", "twice", "lost", "moves", "error")
 	for _, x := range []struct {
 		name string
 		walkFigures
-	}{{"standing", r.Walk.Standing}, {"walking", r.Walk.Walking}} {
+	}{{"standing", r.Standing}, {"walking", r.Walking}} {
 		fmt.Fprintf(w, "%9s %7d %8.1f %8.1f %6d %6d %6d %7.1f°\n", x.name, x.Frames, x.GapMS, x.MedianGapMS, x.Twice, x.Lost, x.Moves, x.ErrorDegrees)
 	}
 }

@@ -84,8 +84,8 @@ type seat struct {
 	sightings []sighting
 }
 
-// sit joins a view at a place.
-func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec3) (*seat, error) {
+// sit joins a view at a place, from behind a link, which may be nil.
+func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec3, link *whepclient.Link) (*seat, error) {
 	s := &seat{
 		m: newMeasurement(b.clock), tracer: b.tracer, client: &http.Client{Transport: &http.Transport{}},
 		person: b.node.pipeline.source.Rig().Volume.Center(), eye: path(0),
@@ -96,7 +96,7 @@ func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec
 	s.m.saw = s.saw
 	b.tracer.add(s)
 	var err error
-	if s.viewer, err = whepclient.Dial(ctx, whepclient.Config{URL: b.url, Unit: s.m.unit, Client: s.client}); err != nil {
+	if s.viewer, err = whepclient.Dial(ctx, whepclient.Config{URL: b.url, Unit: s.m.unit, Client: s.client, Link: link}); err != nil {
 		b.tracer.remove(s)
 		s.m.close()
 		return nil, err

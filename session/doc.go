@@ -1,4 +1,4 @@
-// Package session is the room: today the media path of one view, in the
+// Package session is the room: today the media path of one cube, in the
 // folders below, from frame set to packet.
 //
 //   - vantage: eyes to vantage points under a budget
