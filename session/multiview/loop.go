@@ -101,12 +101,9 @@ func (v *Views) idle(ctx context.Context) bool {
 func (v *Views) plan(ctx context.Context, fail context.CancelFunc) {
 	now := time.Now()
 	a := &v.audience
-	a.mu.Lock()
-	v.eyes = a.eyes(v.eyes[:0])
+	v.eyes, v.who = a.eyes(v.eyes[:0], v.who[:0])
 	points := v.planner.Update(now.Sub(v.planned).Seconds(), v.eyes)
-	a.assign(v.eyes, points)
-	a.needed(v.needed, v.looked)
-	a.mu.Unlock()
+	a.assign(v.eyes, v.who, points, v.needed, v.looked)
 	v.planned = now
 	open := 0
 	for i := range v.slots {

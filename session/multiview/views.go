@@ -61,6 +61,7 @@ type Views struct {
 	// Run's.
 	planner        *vantage.Planner
 	eyes           []vantage.Eye
+	who            []*Watcher // whose eyes they are
 	needed, looked []bool
 	planned        time.Time
 	period         time.Duration

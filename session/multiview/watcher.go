@@ -148,55 +148,55 @@ func (a *audience) largest() int {
 	return best
 }
 
-// eyes appends those of the viewers who look.
-func (a *audience) eyes(eyes []vantage.Eye) []vantage.Eye {
+// eyes appends the viewers who look, and their eyes.
+func (a *audience) eyes(eyes []vantage.Eye, who []*Watcher) ([]vantage.Eye, []*Watcher) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	for _, w := range a.watchers {
 		if w.looks {
-			eyes = append(eyes, vantage.Eye{At: w.eye, Slot: w.view})
+			eyes, who = append(eyes, vantage.Eye{At: w.eye, Slot: w.view}), append(who, w)
 		}
 	}
-	return eyes
+	return eyes, who
 }
 
-// assign gives every viewer its view; eyes are as from a.eyes, planned.
-// Viewers without an eye stay where a point is, and else go to the one with
-// the most eyes.
-func (a *audience) assign(eyes []vantage.Eye, points []vantage.Point) {
+// assign gives every viewer its view: the planned one, and of those without an
+// eye the one where they are, if a point is there, else that with the most
+// eyes. It fills in of every view whether a viewer belongs there or is still
+// there, and whether one of those looks.
+func (a *audience) assign(eyes []vantage.Eye, who []*Watcher, points []vantage.Point, needed, looked []bool) {
 	most := -1
 	for i, p := range points {
 		if most < 0 || p.Eyes > points[most].Eyes {
 			most = i
 		}
 	}
-	i := 0
-	for _, w := range a.watchers {
-		to := w.view
-		switch {
-		case w.looks:
-			to = eyes[i].Slot
-			i++
-		case most >= 0 && !slices.ContainsFunc(points, func(p vantage.Point) bool { return p.Slot == to }):
-			to = points[most].Slot
-		}
-		if to != w.view {
-			w.view = to
-			w.push(a.live[to]...)
-			w.signal()
-		}
-	}
-}
-
-// needed says of every view whether a viewer belongs there or is still there,
-// and whether one of those looks.
-func (a *audience) needed(needed, looked []bool) {
 	clear(needed)
 	clear(looked)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for i, w := range who {
+		a.send(w, eyes[i].Slot)
+	}
 	for _, w := range a.watchers {
+		if !w.looks && most >= 0 && !slices.ContainsFunc(points, func(p vantage.Point) bool { return p.Slot == w.view }) {
+			a.send(w, points[most].Slot)
+		}
 		needed[w.view], needed[w.at] = true, true
 		if w.looks {
 			looked[w.view], looked[w.at] = true, true
 		}
 	}
+}
+
+// send lets a viewer belong to a view, under the lock.
+func (a *audience) send(w *Watcher, view int) {
+	if view == w.view {
+		return
+	}
+	w.view = view
+	w.push(a.live[view]...)
+	w.signal()
 }
 
 // announce gives a new window of a view its id and tells those who may see it.
