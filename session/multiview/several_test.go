@@ -303,7 +303,7 @@ func TestMoverKeepsItsView(t *testing.T) {
 			b.follow()
 			pass(100 * time.Millisecond)
 			a.look(0.5)
-			pass(100 * time.Millisecond)
+			pass(time.Second)
 			if a.View() != b.View() {
 				t.Fatalf("views %d and %d for one eye", a.View(), b.View())
 			}

@@ -31,7 +31,7 @@
 //
 // A Planner holds on to what it has. An eye leaves its point for another only
 // when it is out of reach; two points merge only when one would hold all eyes
-// within three quarters of reach; and where the budget is short, a new plan
+// within three quarters of reach, and would have for half a second; and where the budget is short, a new plan
 // replaces the present one only if its error is a quarter less. A point is in
 // the middle of its eyes: of a single one it follows every motion exactly. What
 // a change of its eyes would make it jump by, it glides.

@@ -18,6 +18,10 @@ const (
 // falls to a third, in seconds.
 const glide = 0.15
 
+// mergeAfter is how long two points must be mergeable, in seconds: who walks by
+// another viewer is no reason.
+const mergeAfter = 0.5
+
 // replanEvery is how often a better plan is looked for while no eyes come and
 // go, in seconds.
 const replanEvery = 0.2
@@ -59,6 +63,8 @@ type Planner struct {
 	points []Point
 	turn   int     // grows; orders the slots by when they were left
 	waited float64 // seconds since the last plan anew
+	near   [2]int  // the two points that were mergeable at the last update
+	nearby float64 // seconds for which they have been
 }
 
 // slot is the place of one point.
@@ -96,7 +102,7 @@ func (p *Planner) Update(seconds float64, eyes []Eye) []Point {
 	p.gather(eyes)
 	p.reassign(eyes)
 	p.split(eyes)
-	p.merge(eyes)
+	p.merge(seconds, eyes)
 	p.replan(seconds, eyes)
 	return p.finish(seconds)
 }
@@ -273,39 +279,60 @@ func (p *Planner) split(eyes []Eye) {
 }
 
 // merge makes one point of two where it would hold all their eyes well within
-// reach. The smaller joins the larger.
-func (p *Planner) merge(eyes []Eye) {
-	for range p.slots {
-		from, to := p.mergeable()
-		if from < 0 {
-			return
-		}
-		for i := range eyes {
-			if eyes[i].Slot == from {
-				p.move(eyes, i, to)
-			}
-		}
-		p.gather(eyes)
+// reach, and has done so for a while. The smaller joins the larger.
+func (p *Planner) merge(seconds float64, eyes []Eye) {
+	from, to := p.mergeable()
+	pair := [2]int{min(from, to), max(from, to)}
+	if from < 0 || pair != p.near {
+		p.near, p.nearby = pair, 0
+		return
 	}
+	if p.nearby += max(seconds, 0); p.nearby < mergeAfter {
+		return
+	}
+	for i := range eyes {
+		if eyes[i].Slot == from {
+			p.move(eyes, i, to)
+		}
+	}
+	p.gather(eyes)
 }
 
+// mergeable is a pair of points that one would serve, the one of the last
+// update if it still is; -1 where there is none.
 func (p *Planner) mergeable() (from, to int) {
-	from, to = -1, -1
-	limit := mergeShare * p.config.Reach
-	for a := range p.slots {
-		for b := a + 1; b < len(p.slots); b++ {
-			s, o := &p.slots[a], &p.slots[b]
-			if !s.open || !o.open || s.members[0].error(o.members[0]) > 2*limit {
-				continue
-			}
-			p.both = append(append(p.both[:0], s.members...), o.members...)
-			if _, r := center(p.both); r <= limit {
-				limit = r
-				if from, to = b, a; len(o.members) > len(s.members) {
-					from, to = a, b
-				}
+	a, b := p.near[0], p.near[1]
+	least := p.union(a, b)
+	for i := range p.slots {
+		for j := i + 1; j < len(p.slots) && math.IsInf(least, 1); j++ {
+			if least = p.union(i, j); !math.IsInf(least, 1) {
+				a, b = i, j
 			}
 		}
 	}
-	return from, to
+	if math.IsInf(least, 1) {
+		return -1, -1
+	}
+	if len(p.slots[b].members) > len(p.slots[a].members) {
+		return a, b
+	}
+	return b, a
+}
+
+// union is the radius of a point for the eyes of two, infinite where they may
+// not become one.
+func (p *Planner) union(a, b int) float64 {
+	if a < 0 || a >= b || !p.slots[a].open || !p.slots[b].open {
+		return math.Inf(1)
+	}
+	s, o := &p.slots[a], &p.slots[b]
+	limit := mergeShare * p.config.Reach
+	if s.members[0].error(o.members[0]) > 2*limit {
+		return math.Inf(1)
+	}
+	p.both = append(append(p.both[:0], s.members...), o.members...)
+	if _, r := center(p.both); r <= limit {
+		return r
+	}
+	return math.Inf(1)
 }

@@ -135,6 +135,29 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestPassingBy lets a viewer walk by another one: neither changes its point.
+func TestPassingBy(t *testing.T) {
+	p := planner(t, 2)
+	eyes := newcomers(at(-30), at(0))
+	p.Update(tick, eyes)
+	was := [2]int{eyes[0].Slot, eyes[1].Slot}
+	for a := -30.0; a <= 30; a += 1.5 { // 1 m/s
+		eyes[0].At = at(a)
+		check(t, 2, eyes, p.Update(tick, eyes))
+		if now := [2]int{eyes[0].Slot, eyes[1].Slot}; now != was {
+			t.Fatalf("at %v° the points are %v, they were %v", a, now, was)
+		}
+	}
+	// Whoever stops there shares.
+	eyes[0].At = at(1)
+	for range 30 {
+		p.Update(tick, eyes)
+	}
+	if eyes[0].Slot != eyes[1].Slot {
+		t.Error("two points for eyes that stay together")
+	}
+}
+
 func TestWishedSlot(t *testing.T) {
 	p := planner(t, 4)
 	eyes := []Eye{{At: at(0), Slot: 2}}
