@@ -1,11 +1,5 @@
 package vantage
 
-import (
-	"math"
-
-	"github.com/virtualcube/virtualcube/capture/space"
-)
-
 // replan starts anew where the budget is short and that is much better. What
 // is near to a present point takes its slot.
 func (p *Planner) replan(seconds float64, eyes []Eye) {
@@ -68,29 +62,3 @@ func (p *Planner) match(eyes []Eye, centers int, of []int) []int {
 	}
 	return slots
 }
-
-// finish moves the points and reports them.
-func (p *Planner) finish(seconds float64) []Point {
-	p.points = p.points[:0]
-	left := math.Exp(-max(seconds, 0) / glide)
-	for k := range p.slots {
-		s := &p.slots[k]
-		if s.count = len(s.members); !s.open {
-			continue
-		}
-		target := s.center.place(p.config.Person)
-		if s.changed {
-			s.offset = s.at.Sub(target)
-		}
-		if s.offset = s.offset.Scale(left); s.offset.Norm() < settled {
-			s.offset = space.Vec3{}
-		}
-		s.at = target.Add(s.offset)
-		_, worst := farthest(sightOf(p.config.Person, s.at), s.members)
-		p.points = append(p.points, Point{Slot: k, At: s.at, Eyes: s.count, Worst: worst})
-	}
-	return p.points
-}
-
-// settled is what is left of a jump when it is over, in metres.
-const settled = 0.0005
