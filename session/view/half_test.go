@@ -40,12 +40,12 @@ func TestHalfSize(t *testing.T) {
 			}
 			s.audience(false, true)
 			pass(time.Second)
-			if of := s.packets(); len(of[0]) != 0 || len(of[1]) < 25 || s.closed != 0 {
-				t.Errorf("half size alone is watched: %d and %d pictures, %d encoders closed", len(of[0]), len(of[1]), s.closed)
+			if of := s.packets(); len(of[0]) != 0 || len(of[1]) < 25 || s.ended() != 0 {
+				t.Errorf("half size alone is watched: %d and %d pictures, %d encoders closed", len(of[0]), len(of[1]), s.ended())
 			}
 			pass(2 * time.Second)
-			if s.closed != 1 {
-				t.Errorf("two seconds after the last viewer left the full size, %d encoders are closed", s.closed)
+			if n := s.ended(); n != 1 {
+				t.Errorf("two seconds after the last viewer left the full size, %d encoders are closed", n)
 			}
 			s.audience(true, false)
 			pass(500 * time.Millisecond)
@@ -67,6 +67,13 @@ func TestHalfSize(t *testing.T) {
 			t.Errorf("drops %v", stats.Drops)
 		}
 	})
+}
+
+// ended is how many encoders are closed.
+func (s *stage) ended() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
 }
 
 func stamps(packets []packet) (at []uint32) {
