@@ -45,8 +45,9 @@ func (b Bitrate) ceiling(estimate int, sent float64) int {
 const (
 	// payloadShare of an estimate goes to the encoder; the rest are headers.
 	payloadShare = 0.95
-	// tolerance is how far below the middle of a rung's links one may be and
-	// still be followed.
+	// tolerance is how far below the middle of a rung's links, or below its
+	// floor, one may be and still be followed. Congestion control falls to 0.85
+	// of what comes through when it sees a queue grow, and comes back.
 	tolerance = 0.75
 )
 
@@ -87,9 +88,9 @@ func (b Bitrate) govern(claims []claim, last bool, scratch []int) (target, hold,
 		estimates = pick(func(claim) bool { return true }, encode.BaseShare)
 	}
 	if len(estimates) == 0 {
-		return b.Start, b.Floor, 0, scratch
+		return b.Start, int(tolerance * float64(b.Floor)), 0, scratch
 	}
-	hold = max(b.Floor, int(tolerance*float64(estimates[len(estimates)/2])))
+	hold = int(tolerance * float64(max(b.Floor, estimates[len(estimates)/2])))
 	for _, e := range estimates {
 		if e >= hold {
 			return max(b.Floor, min(least, int(payloadShare*float64(e)))), hold, holders, scratch

@@ -18,17 +18,24 @@ const (
 	// narrowTime is how long a link may hold less than its rung takes while it
 	// is above the floor: the rung's bitrate may follow it.
 	narrowTime = 1500 * time.Millisecond
-	// A trial that lasts trialTime is lost, one that holds for trialRest won.
+	// A trial is won when the estimate is enough for trialRest, or when it has
+	// not fallen for trialTime: what was sent until then went through.
 	trialTime = 10 * time.Second
 	trialRest = 2 * time.Second
-	// trialFall of an estimate, below its highest during a trial, says that
-	// the link was tried too hard.
+	// trialFall of an estimate's highest, during a trial, says that the link was
+	// tried too hard.
 	trialFall = 0.9
+	// trialGrace is how long a fall does not count: a key frame comes at once,
+	// after less was sent, and looks like congestion.
+	trialGrace = time.Second
+	// recovery is how long after a lost trial falls do not count on the step
+	// that it began on, which the link held before: the queue empties.
+	recovery = 10 * time.Second
 	// daring is by how much what is tried may exceed the estimate: congestion
 	// control cannot find more than half as much again without more being sent.
 	daring = 1.7
-	// The wait before the next trial, which doubles with every step down that
-	// comes within settled after a step up.
+	// The wait before the next trial of a step, which doubles whenever the step
+	// is left within settled after it was climbed.
 	firstWait = 5 * time.Second
 	lastWait  = time.Minute
 	settled   = 30 * time.Second
@@ -38,7 +45,7 @@ const (
 type need struct {
 	floor int // below it the step is left at once
 	hold  int // below it the step is left, if that lasts
-	full  int // from it on the rung's bitrate need not follow the link
+	full  int // what is sent
 }
 
 // climber decides on which step of the ladder a subscriber stands. Step 0 is
@@ -47,13 +54,17 @@ type climber struct {
 	step  int
 	trial bool
 
-	since time.Time     // on this step
-	best  int           // highest estimate of the trial
-	ok    time.Time     // since when the trial's estimate is full; zero: it is not
-	low   time.Time     // since when the estimate is below hold; zero: it is not
-	up    time.Time     // when the last step up was
-	wait  time.Duration // the last one
-	next  time.Time     // not up before
+	since time.Time // on this step
+	best  int       // highest estimate since the step began, or since it fell
+	shown int       // what the link was shown to hold, until the estimate falls
+	ok    time.Time // since when the trial's estimate is full; zero: it is not
+	low   time.Time // since when the estimate is below hold; zero: it is not
+	rests time.Time // until then falls do not count
+	up    time.Time // when the last step up was
+	steps [2 * MaxRungs]struct {
+		wait time.Duration // the last one before a trial of this step
+		next time.Time     // not tried before
+	}
 }
 
 // start puts a new subscriber onto a step, on trial: nothing is known of its
@@ -70,14 +81,22 @@ func (c *climber) travel(now time.Time) { c.since, c.ok = now, time.Time{} }
 func (c *climber) decide(now time.Time, estimate int, needs []need, overflowed bool) string {
 	cause := causeNothing
 	at := needs[c.step]
+	fell := float64(estimate) < trialFall*float64(c.best)
+	if c.best = max(c.best, estimate); fell {
+		c.best = estimate
+		if !now.Before(c.rests) {
+			c.shown = 0
+		}
+	}
+	link := max(estimate, c.shown)
 	switch {
 	case overflowed:
 		cause = causeQueue
 	case c.trial:
-		cause = c.tried(now, estimate, at)
+		cause = c.tried(now, link, at, fell)
 	case estimate < at.floor:
 		cause = causeFloor
-	case estimate >= at.hold:
+	case link >= at.hold:
 		c.low = time.Time{}
 	case c.low.IsZero():
 		c.low = now
@@ -90,7 +109,7 @@ func (c *climber) decide(now time.Time, estimate int, needs []need, overflowed b
 		}
 		return cause
 	}
-	if c.step > 0 && !c.trial && !now.Before(c.next) && daring*float64(estimate) >= float64(needs[c.step-1].hold) {
+	if c.step > 0 && !c.trial && !now.Before(c.steps[c.step-1].next) && daring*float64(link) >= float64(needs[c.step-1].full) {
 		c.to(now, c.step-1)
 		c.trial, c.up = true, now
 		return causeClimb
@@ -100,49 +119,69 @@ func (c *climber) decide(now time.Time, estimate int, needs []need, overflowed b
 
 // tried ends a trial that was won, and returns the cause to step down from one
 // that was lost.
-func (c *climber) tried(now time.Time, estimate int, at need) string {
-	c.best = max(c.best, estimate)
+func (c *climber) tried(now time.Time, estimate int, at need, fell bool) string {
 	switch {
-	case estimate < at.hold && float64(estimate) < trialFall*float64(c.best):
+	case estimate < at.hold && fell && now.Sub(c.since) >= trialGrace:
 		return causeTrial
 	case estimate < at.full:
 		c.ok = time.Time{}
 	case c.ok.IsZero():
 		c.ok = now
 	}
-	won := !c.ok.IsZero() && now.Sub(c.ok) >= trialRest
-	switch late := now.Sub(c.since) >= trialTime; {
-	case won, late && estimate >= at.hold:
-		c.trial, c.next = false, now
-	case late:
-		return causeTrial
+	switch {
+	case !c.ok.IsZero() && now.Sub(c.ok) >= trialRest:
+		c.trial = false
+	case now.Sub(c.since) >= trialTime:
+		c.trial, c.shown = false, at.hold
 	}
 	return causeNothing
 }
 
 // down says whether there is a lower step, and takes the highest that the link
-// holds.
+// holds: from a trial the one that it began on, unless the estimate is below
+// even that one's floor.
 func (c *climber) down(now time.Time, estimate int, needs []need) bool {
+	climbed := c.trial && !c.up.IsZero()
 	c.trial = false
 	if c.step == len(needs)-1 {
 		c.low = time.Time{}
 		return false
 	}
 	step := c.step + 1
-	for step < len(needs)-1 && estimate < needs[step].hold {
+	back := climbed && estimate >= needs[step].floor
+	for !back && step < len(needs)-1 && estimate < needs[step].hold {
 		step++
 	}
-	if !c.up.IsZero() && now.Sub(c.up) < settled {
-		c.wait = min(2*c.wait, lastWait)
-	} else {
-		c.wait = firstWait
-	}
-	c.next = now.Add(c.wait)
+	c.postpone(now, step)
 	c.to(now, step)
+	if back {
+		c.shown, c.rests = needs[step].hold, now.Add(recovery)
+	}
 	return true
 }
 
+// postpone the trials of the steps above the one that is gone down to.
+func (c *climber) postpone(now time.Time, step int) {
+	for i := range step {
+		c.steps[i].next = later(c.steps[i].next, now.Add(firstWait))
+	}
+	left := &c.steps[c.step]
+	if !c.up.IsZero() && now.Sub(c.up) < settled {
+		left.wait = min(max(2*left.wait, firstWait), lastWait)
+	} else {
+		left.wait = firstWait
+	}
+	left.next = now.Add(left.wait)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 func (c *climber) to(now time.Time, step int) {
-	c.step, c.since, c.best = step, now, 0
+	c.step, c.since, c.best, c.shown = step, now, 0, 0
 	c.ok, c.low = time.Time{}, time.Time{}
 }

@@ -68,13 +68,19 @@ func TestFirstTrial(t *testing.T) {
 		t.Errorf("a new viewer whose estimate does not fall is on step %d", m.step)
 	}
 	m = newMountain()
-	m.run(time.Second, constant(1260))
+	m.run(trialGrace/2, constant(1260))
+	if cause := m.run(trialGrace, constant(1150)); cause != causeNothing {
+		t.Errorf("a fall with the key frame leads to step %d for %q", m.step, cause)
+	}
 	if cause := m.run(steerInterval, constant(800)); cause != causeTrial || m.step != 1 {
 		t.Errorf("an estimate that falls on trial leads to step %d for %q", m.step, cause)
 	}
 	m = newMountain()
-	if cause := m.run(trialTime+time.Second, constant(1200)); cause != causeTrial {
-		t.Errorf("a trial that finds nothing ends with %q", cause)
+	if cause := m.run(trialTime+time.Minute, constant(1200)); cause != causeNothing || m.trial || m.step != 0 {
+		t.Errorf("what went through for a minute is left for %q", cause)
+	}
+	if cause := m.run(2*time.Second, constant(1050)); cause != causeNarrow {
+		t.Errorf("once the estimate falls it is left for %q", cause)
 	}
 }
 
@@ -95,17 +101,18 @@ func TestOverflow(t *testing.T) {
 func TestNoFlapping(t *testing.T) {
 	m := newMountain()
 	m.run(10*time.Minute, func() int {
-		if m.step < 2 && m.now.Sub(m.since) > 500*time.Millisecond {
+		if m.step < 2 && m.now.Sub(m.since) > trialGrace {
 			return 380 // the queue grows, and the controller sees it
 		}
 		return 500
 	})
-	// After 5, 10, 20 and 40 seconds, then once a minute.
+	// After 5, 10, 20 and 40 seconds, then once a minute; five seconds more with
+	// each, since the half size is left too.
 	if m.moves[causeClimb] > 14 || m.moves[causeClimb] < 8 {
 		t.Errorf("moves within ten minutes: %v", m.moves)
 	}
-	if m.wait != lastWait {
-		t.Errorf("the wait is %v", m.wait)
+	if wait := m.steps[1].wait; wait != lastWait {
+		t.Errorf("the wait is %v", wait)
 	}
 	// Once the link is wide, it comes up, and a later fall is forgiven soon.
 	if m.run(lastWait+30*time.Second, constant(2000)); m.step != 0 || m.trial {
@@ -113,8 +120,8 @@ func TestNoFlapping(t *testing.T) {
 	}
 	m.run(settled, constant(2000))
 	m.run(steerInterval, constant(100))
-	if m.wait != firstWait {
-		t.Errorf("after a steady time the wait is %v", m.wait)
+	if wait := m.steps[0].wait; wait != firstWait {
+		t.Errorf("after a steady time the wait is %v", wait)
 	}
 }
 
@@ -148,8 +155,10 @@ func FuzzClimber(f *testing.F) {
 			case m.step < before && m.now.Sub(lastDown) < firstWait:
 				t.Fatalf("up %v after down", m.now.Sub(lastDown))
 			}
-			if m.wait > lastWait {
-				t.Fatalf("the wait is %v", m.wait)
+			for i, s := range m.steps {
+				if s.wait > lastWait {
+					t.Fatalf("the wait before step %d is %v", i, s.wait)
+				}
 			}
 		}
 	})

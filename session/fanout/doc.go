@@ -18,13 +18,15 @@
 // half size, its base layer. Every subscriber follows its own link:
 //
 //   - Its estimate is its congestion controller's, bounded by what arrives.
-//   - Down: at once where the estimate is below the step's floor, or the
-//     transport did not take what was sent; after 1.5 s where it is below what
-//     the rung's other links hold. It goes to the highest step that it holds.
+//   - Down: at once where the estimate is below three quarters of the step's
+//     floor, or the transport did not take what was sent; after 1.5 s where it is
+//     below three quarters of what the rung's other links hold. It goes to the
+//     highest step that it holds; from a trial to the one that this began on.
 //   - Up: by trial, one step at a time, since a controller that does not probe
-//     finds no more than is sent. A trial is lost when the estimate falls, or
-//     when it is not enough after 10 s. After a step down the next trial waits
-//     5 s; each step down within 30 s of one up doubles that, up to a minute.
+//     finds no more than is sent. A trial is lost when the estimate falls, and
+//     won when it does not within 10 s: what was sent went through. After a step down the next trial waits
+//     5 s; whenever a step is left within 30 s after it was climbed, the wait
+//     before that step is tried again doubles, up to a minute.
 //
 // A layer changes with the next frame; a rung with its next key frame, and until
 // then the old one goes on, downwards with its base layer alone.
@@ -33,10 +35,10 @@
 //
 // Bitrate.govern is the rule. A rung follows those links that can hold it: the
 // subscribers of both layers who are not on trial. Its target is the least of
-// their estimates, less 5 % for headers, but no estimate below three quarters of
-// their (upper) median or below the rung's floor counts. So one bad link costs
-// the others a quarter at most, and that only while it is not worse; a worse one
-// goes down a step and costs them nothing. Only where nobody holds both layers
+// their estimates, less 5 % for headers and never below the rung's floor, but no
+// estimate below three quarters of their (upper) median counts. So one bad link
+// costs the others a quarter at most; a worse one goes down a step and costs
+// them nothing. Only where nobody holds both layers
 // do those on trial count, then those of the base alone, by what the whole rung
 // may take for the base to fit. The last rung follows in addition every link of
 // its base layer, down to its floor, since there is nowhere else to go.

@@ -117,16 +117,17 @@ func TestGovern(t *testing.T) {
 		last                  bool
 		target, hold, holders int
 	}{
-		{"nobody", nil, false, b.Start, b.Floor, 0},
+		{"nobody", nil, false, b.Start, 450_000, 0},
 		{"one", both(1_000_000), false, 950_000, 750_000, 1},
-		{"one below the floor", both(200_000), false, b.Floor, b.Floor, 1},
-		{"one on the floor", both(600_000), false, b.Floor, b.Floor, 1},
+		{"one below the floor", both(200_000), false, b.Floor, 450_000, 1},
+		{"one a little below the floor", both(500_000), false, b.Floor, 450_000, 1},
+		{"one on the floor", both(600_000), false, b.Floor, 450_000, 1},
 		{"one at the most", both(4_000_000), false, 3_800_000, 3_000_000, 1},
 		{"the least of those near the middle", both(3_000_000, 2_400_000, 2_500_000), false, 2_280_000, 1_875_000, 3},
 		{"one bad link of two", both(3_000_000, 1_000_000), false, 2_850_000, 2_250_000, 2},
 		{"one bad link of four", both(700_000, 3_000_000, 3_000_000, 2_800_000), false, 2_660_000, 2_250_000, 4},
 		{"one good link of three", both(1_000_000, 4_000_000, 1_000_000), false, 950_000, 750_000, 3},
-		{"all below the floor", both(100_000, 200_000), false, b.Floor, b.Floor, 2},
+		{"all below the floor", both(100_000, 200_000), false, b.Floor, 450_000, 2},
 		{"a trial beside a link that holds", append(both(2_000_000), claim{estimate: 1_900_000, trial: true}), false, 1_900_000, 1_500_000, 1},
 		{"a trial alone", []claim{{estimate: 1_000_000, trial: true}}, false, 950_000, 750_000, 0},
 		{"the base beside both layers", append(both(2_000_000), claim{estimate: 700_000, base: true}), false, 1_900_000, 1_500_000, 1},

@@ -42,7 +42,9 @@ func newRung(l *Ladder, index int, b Bitrate) *rung {
 }
 
 // forget what was known of the links, since there are none.
-func (r *rung) forget() { r.target, r.hold, r.holders = r.bitrate.Start, r.bitrate.Floor, 0 }
+func (r *rung) forget() {
+	r.target, r.hold, r.holders, _ = r.bitrate.govern(nil, false, nil)
+}
 
 // requestKey asks for a key frame as soon as the gate allows one.
 func (r *rung) requestKey() {
@@ -96,18 +98,18 @@ func (r *rung) govern() int {
 
 // need is that of both layers.
 func (r *rung) need() need {
-	return need{floor: r.bitrate.Floor, hold: r.hold, full: r.target}
+	return need{floor: int(tolerance * float64(r.bitrate.Floor)), hold: r.hold, full: r.target}
 }
 
 // baseNeed is that of the base layer alone, which the target follows only
 // where nobody holds both.
 func (r *rung) baseNeed(held bool) need {
-	floor := int(encode.BaseShare * float64(r.bitrate.Floor))
+	floor := encode.BaseShare * float64(r.bitrate.Floor)
 	if !held {
-		return need{floor: floor, hold: floor, full: floor}
+		return need{floor: int(tolerance * floor), hold: int(tolerance * floor), full: int(floor)}
 	}
-	target := int(encode.BaseShare * float64(r.target))
-	return need{floor: floor, hold: target, full: target}
+	sent := encode.BaseShare * float64(r.target)
+	return need{floor: int(tolerance * floor), hold: int(tolerance * sent), full: int(sent)}
 }
 
 // join takes a subscriber in, who waits for the next key frame, unless it went
