@@ -12,15 +12,16 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 )
 
-// TestBenchViewers runs the other viewers in a process of their own, which is
-// this test binary again.
+// TestBenchViewers measures little, but for long enough that the walker stays
+// where it walked to. The other viewer is in a process of its own, which is this
+// test binary again.
 func TestBenchViewers(t *testing.T) {
 	isolate(t)
 	t.Setenv(asCommand, "1")
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	var out, errs bytes.Buffer
-	args := []string{"bench", "--json", "--viewers", "3", "--eyes", "2", "--seconds", "2", "--warm-up", "1", "--size", "128x128", smallRig}
+	args := []string{"bench", "--json", "--viewers", "2", "--eyes", "2", "--seconds", "4", "--warm-up", "0.5", "--size", "128x128", smallRig}
 	if code := execute(ctx, args, &out, &errs); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
@@ -28,7 +29,7 @@ func TestBenchViewers(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
 		t.Fatalf("%v: %s", err, &out)
 	}
-	if len(report.ByEyes) != 2 || len(report.ByAudience) != 3 || report.Walk == nil || report.Narrow == nil || report.Views != 2 {
+	if len(report.ByEyes) != 2 || len(report.ByAudience) != 2 || report.Walk == nil || report.Narrow == nil || report.Views != 2 {
 		t.Fatalf("report %s", &out)
 	}
 	for i, row := range append(report.ByEyes, report.ByAudience...) {
@@ -36,9 +37,9 @@ func TestBenchViewers(t *testing.T) {
 			t.Errorf("row %d: %+v", i, row)
 		}
 	}
-	one, three := report.ByAudience[0], report.ByAudience[2]
-	if three.Viewers != 3 || three.FramesPerSecond < 2*three.EncodesPerSecond || one.FramesPerSecond > 1.5*one.EncodesPerSecond {
-		t.Errorf("one viewer: %+v, three: %+v", one, three)
+	one, two := report.ByAudience[0], report.ByAudience[1]
+	if two.Viewers != 2 || two.FramesPerSecond < 1.5*two.EncodesPerSecond || one.FramesPerSecond > 1.2*one.EncodesPerSecond {
+		t.Errorf("one viewer: %+v, two: %+v", one, two)
 	}
 	if w := report.Walk; w.Standing.Frames == 0 || w.Standing.Moves != 0 || w.Walking.Frames == 0 || w.Walking.Moves == 0 {
 		t.Errorf("the walk: %+v", w)
