@@ -195,9 +195,11 @@ func (b *crowdBench) walk(ctx context.Context) (report *walkReport, err error) {
 	measure := func() (walkFigures, error) {
 		lost, broken, joined := walker.viewer.Lost(), walker.m.unreadable(), b.node.pipeline.sent().Joined
 		walker.take()
+		walker.stalled()
 		err := wait(ctx, walkSteps*step)
 		f := newWalkFigures(walker.take())
 		f.Lost = walker.viewer.Lost() - lost + walker.m.unreadable() - broken
+		f.StallMS = milliseconds(walker.stalled())
 		f.Moves = b.node.pipeline.sent().Joined - joined
 		return f, err
 	}

@@ -98,9 +98,10 @@ type walkFigures struct {
 	Frames       int     `json:"frames"` // decoded
 	GapMS        float64 `json:"largest_gap_ms"`
 	MedianGapMS  float64 `json:"median_gap_ms"`
-	Twice        int     `json:"twice"` // frame sets that were seen in two frames
-	Lost         uint64  `json:"lost"`  // packets, and pictures that could not be decoded
-	Moves        uint64  `json:"moves"` // to another view, of both viewers
+	StallMS      float64 `json:"process_stall_ms"` // largest time between two eyes: far above 33 the machine is too busy for the gap to mean much
+	Twice        int     `json:"twice"`            // frame sets that were seen in two frames
+	Lost         uint64  `json:"lost"`             // packets, and pictures that could not be decoded
+	Moves        uint64  `json:"moves"`            // to another view, of both viewers
 	ErrorDegrees float64 `json:"largest_error_degrees"`
 }
 
@@ -141,12 +142,12 @@ func (r *crowdReport) print(w io.Writer) {
 }
 
 func (r *walkReport) print(w io.Writer) {
-	fmt.Fprintf(w, "\none of two viewers walks %.0f° to the other and back, from %d views\n%9s %7s %8s %8s %6s %6s %6s %8s\n",
-		2*walkAngle*180/math.Pi, r.Views, "", "frames", "gap ms", "median", "twice", "lost", "moves", "error")
+	fmt.Fprintf(w, "\none of two viewers walks %.0f° to the other and back, from %d views\n%9s %7s %8s %8s %8s %6s %6s %6s %8s\n",
+		2*walkAngle*180/math.Pi, r.Views, "", "frames", "gap ms", "median", "stall ms", "twice", "lost", "moves", "error")
 	for _, x := range []struct {
 		name string
 		walkFigures
 	}{{"standing", r.Standing}, {"walking", r.Walking}} {
-		fmt.Fprintf(w, "%9s %7d %8.1f %8.1f %6d %6d %6d %7.1f°\n", x.name, x.Frames, x.GapMS, x.MedianGapMS, x.Twice, x.Lost, x.Moves, x.ErrorDegrees)
+		fmt.Fprintf(w, "%9s %7d %8.1f %8.1f %8.1f %6d %6d %6d %7.1f°\n", x.name, x.Frames, x.GapMS, x.MedianGapMS, x.StallMS, x.Twice, x.Lost, x.Moves, x.ErrorDegrees)
 	}
 }

@@ -81,6 +81,8 @@ type seat struct {
 
 	mu        sync.Mutex // guards all below
 	eye       space.Vec3
+	looked    time.Time     // when it was asked where the eye is
+	stall     time.Duration // greatest time between two such
 	sightings []sighting
 }
 
@@ -107,7 +109,11 @@ func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec
 		return look(ctx, s.viewer, func(after time.Duration) protocol.Vector {
 			p := path(after)
 			s.mu.Lock()
-			s.eye = p
+			now := time.Now()
+			if !s.looked.IsZero() {
+				s.stall = max(s.stall, now.Sub(s.looked))
+			}
+			s.eye, s.looked = p, now
 			s.mu.Unlock()
 			return protocol.Vector{p.X, p.Y, p.Z}
 		})
@@ -141,6 +147,17 @@ func (s *seat) take() []sighting {
 	taken := s.sightings
 	s.sightings = nil
 	return taken
+}
+
+// stalled returns the greatest time between two of the viewer's eyes since the
+// last call. Much above their rate, the process itself got no time, and nobody's
+// frames could come.
+func (s *seat) stalled() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	d := s.stall
+	s.stall = 0
+	return d
 }
 
 // leave ends the viewer and returns what it failed by.
