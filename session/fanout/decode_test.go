@@ -146,11 +146,12 @@ func (s *studio) continuous(a, b *rtp.Header, before, now *codecs.VP8Packet) {
 // in what they are sent.
 func TestStepsDecode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Config{})
+		// The scene takes some 130 kbit/s at full size.
+		b := newBench(t, Config{Bitrate: Bitrate{Start: 120_000, Floor: 50_000, Max: 400_000}})
 		s := newStudio(t)
 		link, wide := &dial{}, &dial{}
-		link.Store(2_000_000)
-		wide.Store(2_000_000)
+		link.Store(150_000)
+		wide.Store(150_000)
 		moving, still := &peer{}, &peer{}
 		defer b.joinOn(moving, link)()
 		defer b.joinOn(still, wide)()
@@ -173,17 +174,17 @@ func TestStepsDecode(t *testing.T) {
 		}
 		play(5)
 		count(Full, 2, 0)
-		link.Store(1_000_000) // holds the base, 0.6 of 1.4 Mbit/s
+		link.Store(85_000) // holds the base
 		play(3)
 		count(Full, 1, 1)
-		link.Store(500_000)
+		link.Store(40_000)
 		play(3)
 		count(Full, 1, 0)
 		count(Half, 1, 0)
-		link.Store(120_000)
+		link.Store(8_000)
 		play(3)
 		count(Half, 0, 1)
-		link.Store(2_000_000)
+		link.Store(150_000)
 		play(60)
 		count(Full, 2, 0)
 		count(Half, 0, 0)

@@ -22,6 +22,7 @@
 //     floor, or the transport did not take what was sent; after 1.5 s where it is
 //     below three quarters of what the rung's other links hold. It goes to the
 //     highest step that it holds; from a trial to the one that this began on.
+//     Where less is sent, as of a still picture, three quarters of that suffice.
 //   - Up: by trial, one step at a time, since a controller that does not probe
 //     finds no more than is sent. A trial is lost when the estimate falls, and
 //     won when it does not within 10 s: what was sent went through. After a step down the next trial waits

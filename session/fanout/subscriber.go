@@ -165,7 +165,7 @@ func (s *Subscriber) steer(now time.Time) {
 	s.needs = l.needs(s.needs, before, !s.climber.trial)
 	s.climber.step = min(before, len(s.needs)-1)
 	overflows := s.overflows.Load()
-	cause := s.climber.decide(now, estimate, s.needs, overflows != s.seen)
+	cause := s.climber.decide(now, estimate, int(s.meter.rate), s.needs, overflows != s.seen)
 	s.seen = overflows
 	if cause != causeNothing {
 		l.counters.stepped(cause)
