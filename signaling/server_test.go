@@ -302,8 +302,8 @@ func TestMetrics(t *testing.T) {
 	stats.Stages[view.Encode] = view.Histogram{Count: 7, Sum: 35 * time.Millisecond}
 	c.Metrics = signaling.Metrics{
 		Cubes: []signaling.CubeMetrics{{
-			Name:   "cube",
-			View:   func() view.Stats { return stats },
+			Name: "cube",
+			View: func() view.Stats { return stats },
 			Ladder: func() fanout.Stats {
 				return fanout.Stats{
 					Subscribers: 2, Target: 1_500_000, Dropped: 5, Skipped: 6, Steps: map[string]uint64{"floor": 8},

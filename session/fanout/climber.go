@@ -48,6 +48,17 @@ type need struct {
 	full  int // what is sent
 }
 
+// within limits what a step takes to what is really sent, bits a second; 0: not
+// known. A still picture takes little, and congestion control that mistakes
+// anything for a queue falls to 0.85 of that little.
+func (n need) within(sent int) need {
+	if sent > 0 {
+		most := int(tolerance * float64(sent))
+		n.floor, n.hold = min(n.floor, most), min(n.hold, most)
+	}
+	return n
+}
+
 // climber decides on which step of the ladder a subscriber stands. Step 0 is
 // the highest; two make a rung, with both layers and with the base alone.
 type climber struct {
@@ -77,10 +88,11 @@ func (c *climber) start(now time.Time, step int) {
 func (c *climber) travel(now time.Time) { c.since, c.ok = now, time.Time{} }
 
 // decide looks at the link and moves at most one step up, or down to the
-// highest step that the link holds. It returns the cause of a move.
-func (c *climber) decide(now time.Time, estimate int, needs []need, overflowed bool) string {
+// highest step that the link holds. sent is the rate on this step lately, 0 if
+// it is not known. It returns the cause of a move.
+func (c *climber) decide(now time.Time, estimate, sent int, needs []need, overflowed bool) string {
 	cause := causeNothing
-	at := needs[c.step]
+	at := needs[c.step].within(sent)
 	fell := float64(estimate) < trialFall*float64(c.best)
 	if c.best = max(c.best, estimate); fell {
 		c.best = estimate

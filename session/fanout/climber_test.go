@@ -26,7 +26,7 @@ func newMountain() *mountain {
 func (m *mountain) run(d time.Duration, link func() int) (last string) {
 	for end := m.now.Add(d); m.now.Before(end); {
 		m.now = m.now.Add(steerInterval)
-		if cause := m.decide(m.now, link(), m.needs, false); cause != causeNothing {
+		if cause := m.decide(m.now, link(), 0, m.needs, false); cause != causeNothing {
 			m.moves[cause]++
 			last = cause
 		}
@@ -62,6 +62,23 @@ func TestClimber(t *testing.T) {
 	}
 }
 
+// TestStillPicture says that a viewer stays where little is sent and that comes
+// through, however low the estimate fell, and leaves where it does not.
+func TestStillPicture(t *testing.T) {
+	m := newMountain()
+	m.run(3*time.Second, constant(1400))
+	for range 100 {
+		m.now = m.now.Add(steerInterval)
+		if cause := m.decide(m.now, 85, 100, m.needs, false); cause != causeNothing {
+			t.Fatalf("85 of 100 that are sent, and the viewer leaves for %q", cause)
+		}
+	}
+	m.now = m.now.Add(steerInterval)
+	if cause := m.decide(m.now, 70, 100, m.needs, false); cause != causeFloor {
+		t.Errorf("70 of 100 that are sent: %q", cause)
+	}
+}
+
 func TestFirstTrial(t *testing.T) {
 	m := newMountain()
 	if m.run(trialTime-time.Second, constant(1260)); m.step != 0 || !m.trial {
@@ -87,11 +104,11 @@ func TestFirstTrial(t *testing.T) {
 func TestOverflow(t *testing.T) {
 	m := newMountain()
 	for want := 1; want <= 3; want++ {
-		if cause := m.decide(m.now, 5000, m.needs, true); cause != causeQueue || m.step != want {
+		if cause := m.decide(m.now, 5000, 0, m.needs, true); cause != causeQueue || m.step != want {
 			t.Errorf("overflow %d: step %d for %q", want, m.step, cause)
 		}
 	}
-	if cause := m.decide(m.now, 5000, m.needs, true); cause != causeNothing || m.step != 3 {
+	if cause := m.decide(m.now, 5000, 0, m.needs, true); cause != causeNothing || m.step != 3 {
 		t.Errorf("overflow on the last step: %d for %q", m.step, cause)
 	}
 }
@@ -144,7 +161,7 @@ func FuzzClimber(f *testing.F) {
 				estimate = r.IntN(2500)
 			}
 			before := m.step
-			cause := m.decide(m.now, estimate, m.needs, r.IntN(500) == 0)
+			cause := m.decide(m.now, estimate, r.IntN(3)*700, m.needs, r.IntN(500) == 0)
 			switch {
 			case m.step < 0 || m.step >= len(m.needs) || m.step < before-1:
 				t.Fatalf("from step %d to %d of %d", before, m.step, len(m.needs))

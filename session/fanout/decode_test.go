@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/rtp/codecs"
+	"github.com/pion/webrtc/v4"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/session/encode"
@@ -144,16 +145,22 @@ func (s *studio) continuous(a, b *rtp.Header, before, now *codecs.VP8Packet) {
 // TestStepsDecode takes a viewer down and up the whole ladder beside one who
 // stays on top: both decode every picture to what was encoded, and find no gap
 // in what they are sent.
+//
+// A third one does not report: it stays where it is and costs the others
+// nothing.
 func TestStepsDecode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, Config{})
+		// The scene takes some 130 kbit/s at full size.
+		b := newBench(t, Config{Bitrate: Bitrate{Start: 120_000, Floor: 50_000, Max: 400_000}})
 		s := newStudio(t)
 		link, wide := &dial{}, &dial{}
-		link.Store(2_000_000)
-		wide.Store(2_000_000)
-		moving, still := &peer{}, &peer{}
+		link.Store(150_000)
+		wide.Store(150_000)
+		reporting := []webrtc.RTPHeaderExtensionParameter{{URI: transportCCURI, ID: 3}}
+		moving, still, silent := &peer{extensions: reporting}, &peer{extensions: reporting}, &peer{}
 		defer b.joinOn(moving, link)()
 		defer b.joinOn(still, wide)()
+		defer b.joinOn(silent, fixed(20_000))()
 		n := 0
 		play := func(seconds int) {
 			for range seconds * 10 {
@@ -172,26 +179,29 @@ func TestStepsDecode(t *testing.T) {
 			}
 		}
 		play(5)
+		count(Full, 3, 0)
+		link.Store(85_000) // holds the base
+		play(3)
+		count(Full, 2, 1)
+		link.Store(40_000)
+		play(3)
 		count(Full, 2, 0)
-		link.Store(1_000_000) // holds the base, 0.6 of 1.4 Mbit/s
-		play(3)
-		count(Full, 1, 1)
-		link.Store(500_000)
-		play(3)
-		count(Full, 1, 0)
 		count(Half, 1, 0)
-		link.Store(120_000)
+		link.Store(8_000)
 		play(3)
 		count(Half, 0, 1)
-		link.Store(2_000_000)
+		link.Store(150_000)
 		play(60)
-		count(Full, 2, 0)
+		count(Full, 3, 0)
 		count(Half, 0, 0)
 		if widths := s.check(moving.packets); len(widths) != 3 || widths[1] != studioSizes[Half][0] {
 			t.Errorf("the moving viewer saw widths %v", widths)
 		}
 		if widths := s.check(still.packets); len(widths) != 1 {
 			t.Errorf("the other saw widths %v", widths)
+		}
+		if target := b.rung.Snapshot().Target; target < 140_000 {
+			t.Errorf("the target is %d", target)
 		}
 		if got := len(still.frames()); got != n {
 			t.Errorf("the other got %d of %d frames", got, n)

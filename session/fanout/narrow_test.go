@@ -211,7 +211,7 @@ func TestNarrowLink(t *testing.T) {
 				}
 			}
 		}
-		s.play(40*time.Second, func(second int) {
+		s.play(25*time.Second, func(second int) {
 			t.Log(s.second(second))
 			unharmed(second)
 			frames, _, bits, gap := bad.take()
@@ -223,7 +223,7 @@ func TestNarrowLink(t *testing.T) {
 			}
 		})
 		bad.link.bottleneck.SetRate(wide)
-		s.play(60*time.Second, func(second int) {
+		s.play(50*time.Second, func(second int) {
 			t.Log(s.second(second))
 			unharmed(second)
 			frames, upper, _, gap := bad.take()
@@ -243,14 +243,14 @@ func TestNarrowLink(t *testing.T) {
 func TestLinksOfAllKinds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newTheatre(t, Config{}, 100_000, 8_000_000, 8_000_000, 3_200_000, 1_100_000, 300_000)
-		s.play(40*time.Second, func(second int) { t.Log(s.second(second)); s.forget() })
+		s.play(30*time.Second, func(second int) { t.Log(s.second(second)); s.forget() })
 		steps := s.ladder.Snapshot().Steps
 		// What each got, second by second.
 		got := make([][]float64, len(s.viewers)) // share of the seconds by step
 		for i := range got {
 			got[i] = make([]float64, 2*MaxRungs)
 		}
-		const seconds = 60
+		const seconds = 45
 		s.play(seconds*time.Second, func(second int) {
 			t.Log(s.second(second))
 			for i, v := range s.viewers {
@@ -282,7 +282,7 @@ func TestLinksOfAllKinds(t *testing.T) {
 		}
 		after := s.ladder.Snapshot().Steps
 		if climbs := after[causeClimb] - steps[causeClimb]; climbs > 4*3 {
-			t.Errorf("%d steps up within a minute: %v", climbs, after)
+			t.Errorf("%d steps up within %d s: %v", climbs, seconds, after)
 		}
 		s.checkKeys()
 	})

@@ -150,7 +150,7 @@ func (s *Subscriber) look(now time.Time) (estimate int) {
 	rate, _ := s.meter.read(now, s.bytes)
 	s.delivery.tick(now, s.packets, s.bytes, s.arrived.Load())
 	estimate = s.delivery.limit(s.estimator.GetTargetBitrate())
-	s.note(estimate, rate, s.climber.trial)
+	s.note(estimate, rate, s.climber.trial || !s.binding.reports)
 	return estimate
 }
 
@@ -164,14 +164,17 @@ func (s *Subscriber) steer(now time.Time) {
 	before := s.climber.step
 	s.needs = l.needs(s.needs, before, !s.climber.trial)
 	s.climber.step = min(before, len(s.needs)-1)
+	if !s.binding.reports { // nothing is known of its link but overflows
+		estimate = max(estimate, s.needs[s.climber.step].hold)
+	}
 	overflows := s.overflows.Load()
-	cause := s.climber.decide(now, estimate, s.needs, overflows != s.seen)
+	cause := s.climber.decide(now, estimate, int(s.meter.rate), s.needs, overflows != s.seen)
 	s.seen = overflows
 	if cause != causeNothing {
 		l.counters.stepped(cause)
 	}
 	if s.climber.step != before {
-		s.note(estimate, s.meter.rate, s.climber.trial)
+		s.note(estimate, s.meter.rate, s.climber.trial || !s.binding.reports)
 		s.aim(s, l, s.climber.step, s.climber.step > before)
 	}
 }

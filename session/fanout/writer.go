@@ -16,6 +16,7 @@ type binding struct {
 	payloadType uint8
 	profile     uint16 // header extension profile; 0 without extensions
 	playout     uint8  // id of the playout-delay extension; 0 where not negotiated
+	reports     bool   // the peer reports what arrives
 }
 
 func newBinding(c webrtc.TrackLocalContext, codec webrtc.RTPCodecParameters) binding {
@@ -36,6 +37,8 @@ func newBinding(c webrtc.TrackLocalContext, codec webrtc.RTPCodecParameters) bin
 		}
 		if e.URI == playoutDelayURI {
 			b.playout = uint8(e.ID)
+		} else {
+			b.reports = true
 		}
 	}
 	return b
