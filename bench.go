@@ -5,23 +5,26 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
-	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
 )
 
 // benchCommand runs a node with a viewer in the same process, over a real
-// loopback peer connection, and measures.
+// loopback peer connection, and measures. With --viewers it measures what
+// viewers cost instead.
 type benchCommand struct {
 	JSON    bool    `name:"json" env:"-" help:"Print JSON."`
-	Seconds float64 `env:"-" default:"20" placeholder:"N" help:"How long to measure (${default})."`
+	Seconds float64 `env:"-" default:"20" placeholder:"N" help:"How long to measure, with --viewers a row of the table (${default})."`
 	WarmUp  float64 `env:"-" default:"5" placeholder:"N" help:"Seconds before, which do not count (${default})."`
-	Still   bool    `env:"-" help:"Keep the viewer's eye still; else it sways by 15 cm."`
+	Still   bool    `env:"-" help:"Keep the viewer's eye still; else it sways by 15 cm, with --viewers by 3."`
+	Eyes    int     `env:"-" placeholder:"M" help:"With --viewers: how many places the viewers watch from at most (one more than --views, if there are as many viewers)."`
+	Join    string  `env:"-" hidden:"" placeholder:"URL" help:"Be the viewers that another bench measures, until the standard input ends."`
 	Address string  `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
 }
 
@@ -33,13 +36,23 @@ func (c *benchCommand) Run(env *environment) error {
 	if !(c.Seconds >= 1 && c.Seconds <= 86400 && c.WarmUp >= 0 && c.WarmUp <= 3600) {
 		return errors.New("bench: --seconds is 1 to 86400, --warm-up 0 to 3600")
 	}
+	if c.Eyes < 0 || c.Eyes > 0 && c.Eyes > env.viewers {
+		return fmt.Errorf("bench: --eyes %d is not in 1 to the number of viewers, which --viewers says", c.Eyes)
+	}
+	if c.Join != "" {
+		return c.join(env)
+	}
 	config := *env.config
 	if c.Address != "" {
 		config.Rig = c.Address
 	}
 	config.Listen, config.Media, config.TLS, config.Keys, config.Hosts = "127.0.0.1:0", 0, "off", nil, nil
+	if env.viewers > 0 {
+		config.Viewers = 2*env.viewers + 4 // those of the row before may still be leaving
+		return c.measureCrowd(env, &config)
+	}
 	clock := capture.NewClock()
-	m := &measurement{clock: clock, layout: pack.Layout{Width: config.Size.Width, Height: config.Size.Height}, first: make(chan struct{})}
+	m := newMeasurement(clock)
 	n, err := newNode(env.ctx, &config, env.sourceOptions(clock), m.traced)
 	if err != nil {
 		return err
@@ -54,13 +67,18 @@ func (c *benchCommand) Run(env *environment) error {
 	}
 	report.BakeSeconds = baked.Seconds()
 	report.Rig, report.Size = config.Rig, config.Size.String()
-	if c.JSON {
-		out := json.NewEncoder(env.stdout)
-		out.SetIndent("", "  ")
-		return out.Encode(report)
+	return c.print(env, report)
+}
+
+// print prints a report as people or programs read it.
+func (c *benchCommand) print(env *environment, report interface{ print(io.Writer) }) error {
+	if !c.JSON {
+		report.print(env.stdout)
+		return nil
 	}
-	report.print(env.stdout)
-	return nil
+	out := json.NewEncoder(env.stdout)
+	out.SetIndent("", "  ")
+	return out.Encode(report)
 }
 
 // bake makes what the source caches, so that it does not count.
@@ -102,7 +120,7 @@ func (c *benchCommand) watch(ctx context.Context, n *node, url string, m *measur
 	watching := newGroup(ctx)
 	watching.run(viewer.Run)
 	if !c.Still {
-		watching.run(func(ctx context.Context) error { return sway(ctx, viewer) })
+		watching.run(func(ctx context.Context) error { return look(ctx, viewer, sway) })
 	}
 	report, err := c.sample(watching.ctx, n, m, viewer, env)
 	viewerErr := watching.end()
@@ -165,18 +183,22 @@ const (
 	swayHeight = 0.03
 	swayPeriod = 4.0
 	swayFront  = 1.2
-	swayRate   = 30 // messages a second
+	lookRate   = 30 // messages a second
 )
 
-// sway moves the viewer's eye as a head moves.
-func sway(ctx context.Context, viewer *whepclient.Viewer) error {
-	ticker := time.NewTicker(time.Second / swayRate)
+// sway is where a head that sways is after some time.
+func sway(after time.Duration) protocol.Vector {
+	phase := 2 * math.Pi * after.Seconds() / swayPeriod
+	return protocol.Vector{swayWidth * math.Sin(phase), swayHeight * math.Sin(2*phase), swayFront}
+}
+
+// look moves the viewer's eye along a path until the context ends.
+func look(ctx context.Context, viewer *whepclient.Viewer, path func(time.Duration) protocol.Vector) error {
+	ticker := time.NewTicker(time.Second / lookRate)
 	defer ticker.Stop()
 	start := time.Now()
 	for {
-		phase := 2 * math.Pi * time.Since(start).Seconds() / swayPeriod
-		eye := protocol.Vector{swayWidth * math.Sin(phase), swayHeight * math.Sin(2*phase), swayFront}
-		if err := viewer.SendEye(ctx, eye); err != nil && ctx.Err() == nil {
+		if err := viewer.SendEye(ctx, path(time.Since(start))); err != nil && ctx.Err() == nil {
 			return err
 		}
 		select {

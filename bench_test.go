@@ -67,7 +67,7 @@ func TestMeasurementJoinsInEitherOrder(t *testing.T) {
 		return x
 	}
 	see := func(m *measurement, sequence uint16, arrived, decoded capture.Time) {
-		m.seen[sequence] = &sight{arrived, decoded}
+		m.seen[sequence] = &sight{arrived: arrived, decoded: decoded}
 		m.join(sequence)
 	}
 	at := func(d time.Duration) capture.Time { return capture.Time(time.Second + d) }

@@ -92,7 +92,7 @@ type counters struct {
 
 // count reads the counters of node, viewer and process.
 func count(n *node, viewer *whepclient.Viewer, m *measurement) (counters, error) {
-	views, rung := n.pipeline.view.Snapshot(), n.pipeline.rung.Snapshot()
+	views, rung := n.pipeline.views.Snapshot(), n.pipeline.sent()
 	c := counters{drops: map[string]uint64{}, bytes: views.Bytes, keys: views.Keys}
 	for _, camera := range n.pipeline.sets.Stats().Cameras {
 		for reason, n := range camera.Drops {

@@ -19,9 +19,10 @@ import (
 // name in capitals after VIRTUALCUBE_. The file lies below the environment,
 // and the environment below the flags.
 type Config struct {
-	Rig  string `yaml:"rig" group:"picture" placeholder:"ADDRESS" default:"synthetic:" help:"Cameras to show, where a command names none (${default})."`
-	Cube string `yaml:"cube" group:"picture" placeholder:"NAME" default:"cube" help:"Name of the cube in addresses and on the page (${default})."`
-	Size Size   `yaml:"size" group:"picture" placeholder:"WxH" help:"Size of a view's colour in pixels, multiples of 64 (512x512)."`
+	Rig   string `yaml:"rig" group:"picture" placeholder:"ADDRESS" default:"synthetic:" help:"Cameras to show, where a command names none (${default})."`
+	Cube  string `yaml:"cube" group:"picture" placeholder:"NAME" default:"cube" help:"Name of the cube in addresses and on the page (${default})."`
+	Size  Size   `yaml:"size" group:"picture" placeholder:"WxH" help:"Size of a view's colour in pixels, multiples of 64 (512x512)."`
+	Views int    `yaml:"views" group:"picture" placeholder:"N" default:"2" help:"Views at a time: as many places from which the viewers' eyes are served (${default})."`
 
 	Listen   string   `yaml:"listen" group:"network" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address of the page and of signalling (${default})."`
 	Media    int      `yaml:"media-port" name:"media-port" group:"network" placeholder:"PORT" default:"7882" help:"UDP and TCP port of all media; 0 takes a free one (${default})."`
@@ -35,7 +36,7 @@ type Config struct {
 	ACMEMail string   `yaml:"acme-mail" group:"network" placeholder:"ADDRESS" help:"Contact for the certificate authority."`
 
 	Bitrate int `yaml:"bitrate" group:"picture" placeholder:"BITS" default:"1500000" help:"Video bits a second to start with (${default})."`
-	Floor   int `yaml:"bitrate-floor" name:"bitrate-floor" group:"picture" placeholder:"BITS" default:"300000" help:"Least video bits a second (${default})."`
+	Floor   int `yaml:"bitrate-floor" name:"bitrate-floor" group:"picture" placeholder:"BITS" default:"600000" help:"Least video bits a second at full size; viewers whose link holds less get half the size, from a third on (${default})."`
 	Ceiling int `yaml:"bitrate-ceiling" name:"bitrate-ceiling" group:"picture" placeholder:"BITS" default:"4000000" help:"Most video bits a second (${default})."`
 
 	StateDir  string `yaml:"state-dir" group:"machine" placeholder:"DIR" help:"Certificates that the node makes (XDG state folder)."`
@@ -93,6 +94,7 @@ const (
 	minBitrate = 100_000
 	maxBitrate = 50_000_000
 	maxViewers = 10_000
+	maxViews   = 16
 )
 
 // validate refuses what cannot work, each with the setting's name.
@@ -117,6 +119,9 @@ func (c *Config) validate() error {
 	}
 	if c.Viewers < 1 || c.Viewers > maxViewers {
 		refuse("viewers", "%d is not in 1 to %d", c.Viewers, maxViewers)
+	}
+	if c.Views < 1 || c.Views > maxViews {
+		refuse("views", "%d is not in 1 to %d", c.Views, maxViews)
 	}
 	if c.Floor < minBitrate || c.Ceiling > maxBitrate || c.Bitrate < c.Floor || c.Bitrate > c.Ceiling {
 		refuse("bitrate", "%d <= bitrate-floor (%d) <= bitrate (%d) <= bitrate-ceiling (%d) <= %d does not hold", minBitrate, c.Floor, c.Bitrate, c.Ceiling, maxBitrate)

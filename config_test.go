@@ -57,7 +57,7 @@ func TestConfigurationDefaults(t *testing.T) {
 	isolate(t)
 	got := resolved(t)
 	for key, want := range map[string]any{
-		"rig": "synthetic:", "size": "512x512", "listen": "127.0.0.1:8080", "media-port": 7882.0, "tls": "off", "viewers": 64.0,
+		"rig": "synthetic:", "size": "512x512", "listen": "127.0.0.1:8080", "media-port": 7882.0, "tls": "off", "viewers": 64.0, "views": 2.0,
 		"cache-dir": filepath.Join(os.Getenv("XDG_CACHE_HOME"), "virtualcube"),
 		"state-dir": filepath.Join(os.Getenv("XDG_STATE_HOME"), "virtualcube"),
 	} {

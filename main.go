@@ -21,6 +21,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -40,7 +41,7 @@ type commandLine struct {
 	File string `name:"config" type:"path" placeholder:"FILE" help:"Configuration file (virtualcube/config.yaml in the XDG configuration folder, if it exists)."`
 
 	Run     runCommand     `cmd:"" help:"Serve a rig, and print the link of its page."`
-	Bench   benchCommand   `cmd:"" help:"Measure the whole pipeline on a rig, with a viewer in the process."`
+	Bench   benchCommand   `cmd:"" help:"Measure the whole pipeline on a rig, with a viewer in the process, or with --viewers what viewers cost."`
 	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
 	Version versionCommand `cmd:"" help:"Print the version."`
@@ -72,7 +73,9 @@ type environment struct {
 	stderr *console
 	config *Config
 	size   Size // as it was given, zero if it was not
-	log    *slog.Logger
+	// viewers is --viewers, zero if the command line does not say it.
+	viewers int
+	log     *slog.Logger
 }
 
 func main() {
@@ -117,6 +120,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 	}
 	shared := newConsole(stderr)
 	env := &environment{ctx: ctx, stdout: stdout, stderr: shared, config: &line.Config, size: size, log: newLogger(shared, &line.Config)}
+	if flagGiven(command, "viewers") {
+		env.viewers = line.Viewers
+	}
 	if err := command.Run(env); err != nil {
 		if !errors.Is(err, errSaid) {
 			fmt.Fprintln(shared, "virtualcube:", err)
@@ -124,6 +130,14 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 		return exitFailed
 	}
 	return exitOK
+}
+
+// flagGiven says whether a flag is on the command line, as opposed to the
+// environment, the configuration file and the defaults.
+func flagGiven(command *kong.Context, name string) bool {
+	return slices.ContainsFunc(command.Path, func(p *kong.Path) bool {
+		return p.Flag != nil && p.Flag.Name == name && !p.Resolved
+	})
 }
 
 // errSaid ends a command that failed and has printed why.

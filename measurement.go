@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -39,23 +40,42 @@ type sample struct {
 const sequences = 1 << 12
 
 // measurement joins what the node knows of a view with what the viewer saw of
-// it, by the sequence in the strip. Node and viewer may tell in either order.
+// it, by the sequence and the window in the strip. Node and viewer may tell in
+// either order.
 type measurement struct {
 	clock   *capture.Clock
-	layout  pack.Layout
 	decoder *vpx.Decoder // the viewer's goroutine
 	first   chan struct{}
 	once    sync.Once
+	// saw, if not nil, is told of every view that was decoded, by the viewer's
+	// goroutine.
+	saw func(strip pack.Strip, decoded capture.Time)
 
-	mu      sync.Mutex // guards all below
-	sent    [sequences]*view.Trace
+	mu      sync.Mutex              // guards all below
+	sent    [sequences][]view.Trace // of several views
 	seen    [sequences]*sight
 	samples []sample
 	broken  uint64 // units that do not decode, or whose strip is not to be read
 }
 
+func newMeasurement(clock *capture.Clock) *measurement {
+	return &measurement{clock: clock, first: make(chan struct{})}
+}
+
+// readStrip reads the strip of a view of any size.
+func readStrip(p capture.Picture) (pack.Strip, error) {
+	layout, err := pack.LayoutOf(p.Width, p.Height)
+	if err != nil {
+		return pack.Strip{}, err
+	}
+	return layout.ReadStrip(p.Planes[0], p.Strides[0])
+}
+
 // sight is when a view had arrived and was decoded.
-type sight struct{ arrived, decoded capture.Time }
+type sight struct {
+	arrived, decoded capture.Time
+	window           uint16
+}
 
 func (m *measurement) open() (err error) {
 	m.decoder, err = vpx.NewDecoder()
@@ -68,7 +88,8 @@ func (m *measurement) close() { _ = m.decoder.Close() } // it only frees memory
 func (m *measurement) traced(t view.Trace) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.sent[t.Sequence%sequences] = &t
+	sent := &m.sent[t.Sequence%sequences]
+	*sent = append(slices.DeleteFunc(*sent, func(o view.Trace) bool { return t.Captured-o.Captured > stale }), t)
 	m.join(t.Sequence % sequences)
 }
 
@@ -79,7 +100,10 @@ func (m *measurement) unit(u whepclient.AccessUnit) {
 	decoded := m.clock.Now()
 	var strip pack.Strip
 	if err == nil {
-		strip, err = m.layout.ReadStrip(picture.Planes[0], picture.Strides[0])
+		strip, err = readStrip(picture)
+	}
+	if err == nil && m.saw != nil {
+		m.saw(strip, decoded)
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -87,7 +111,7 @@ func (m *measurement) unit(u whepclient.AccessUnit) {
 		m.broken++
 		return
 	}
-	m.seen[strip.Sequence%sequences] = &sight{arrived, decoded}
+	m.seen[strip.Sequence%sequences] = &sight{arrived, decoded, strip.Window}
 	m.join(strip.Sequence % sequences)
 	m.once.Do(func() { close(m.first) })
 }
@@ -98,15 +122,20 @@ const stale = capture.Time(30 * time.Second)
 
 // join makes a sample where both parts are there. The caller holds the lock.
 func (m *measurement) join(sequence uint16) {
-	t, s := m.sent[sequence], m.seen[sequence]
-	if t == nil || s == nil {
+	s := m.seen[sequence]
+	if s == nil {
 		return
 	}
+	i := slices.IndexFunc(m.sent[sequence], func(t view.Trace) bool { return t.Window == s.window })
+	if i < 0 {
+		return
+	}
+	t := m.sent[sequence][i]
 	if age := s.decoded - t.Captured; age < 0 {
 		m.seen[sequence] = nil // of an earlier turn
 		return
 	} else if age > stale {
-		m.sent[sequence] = nil
+		m.sent[sequence] = slices.Delete(m.sent[sequence], i, i+1)
 		return
 	}
 	x := sample{latency: s.decoded.Sub(t.Captured)}
@@ -114,7 +143,8 @@ func (m *measurement) join(sequence uint16) {
 	x.stages[transport] = s.arrived.Sub(t.Sent)
 	x.stages[decode] = s.decoded.Sub(s.arrived)
 	m.samples = append(m.samples, x)
-	m.sent[sequence], m.seen[sequence] = nil, nil
+	m.sent[sequence] = slices.Delete(m.sent[sequence], i, i+1)
+	m.seen[sequence] = nil
 }
 
 // take returns the samples since the last call.

@@ -42,7 +42,7 @@ func newNode(ctx context.Context, config *Config, open sourceOptions, traced fun
 	endpoint, err := whip.NewEndpoint(whip.Config{
 		Media: n.media, Clock: open.clock, Log: open.log, Limit: config.Viewers,
 		Authorized: signaling.Authorized(config.keys()),
-		Cubes:      []whip.Cube{{Name: config.Cube, Rung: n.pipeline.rung, View: n.pipeline.view, Hello: n.hello(config)}},
+		Cubes:      []whip.Cube{{Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views, Hello: n.hello(config)}},
 	})
 	if err != nil {
 		return nil, err
@@ -79,10 +79,10 @@ func (n *node) serverConfig(config *Config, open sourceOptions, endpoint *whip.E
 		Ready: []signaling.Check{
 			{Name: "page", Test: client.Built},
 			{Name: "opengl", Test: func() error { return when(p.device.Generation() > 0, "not open yet") }},
-			{Name: "view", Test: func() error { return when(p.view.Ready(), "none rendered yet") }},
+			{Name: "view", Test: func() error { return when(p.views.Ready(), "none rendered yet") }},
 		},
 		Metrics: signaling.Metrics{
-			Cubes: []signaling.CubeMetrics{{Name: config.Cube, Sets: p.sets.Stats, View: p.view.Snapshot, Rung: p.rung.Snapshot}},
+			Cubes: []signaling.CubeMetrics{{Name: config.Cube, Sets: p.sets.Stats, View: p.views.Snapshot, Ladder: p.sent, Open: p.views.Open}},
 			WHEP:  endpoint.Snapshot,
 		},
 		Log: open.log,

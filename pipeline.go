@@ -10,21 +10,23 @@ import (
 	"github.com/virtualcube/virtualcube/capture/frameset"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/encode"
 	"github.com/virtualcube/virtualcube/session/encode/vpx"
 	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/session/multiview"
 	"github.com/virtualcube/virtualcube/session/view"
 )
 
 // pipeline is the way of the data from one rig to its viewers:
-// source -> frame sets -> renderer -> encoder -> rung.
+// source -> frame sets -> renderer -> encoders -> ladders.
 type pipeline struct {
 	source   capture.Source
 	sets     *frameset.Assembler
 	device   *gl.Device
 	renderer *render.Renderer
-	rung     *fanout.Rung
-	view     *view.View
+	ladders  []*fanout.Ladder // one a view
+	views    *multiview.Views
 }
 
 // newPipeline opens the rig and puts the parts together. traced, which may be
@@ -54,19 +56,41 @@ func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logg
 	if err != nil {
 		return err
 	}
-	p.rung, err = fanout.NewRung(fanout.Config{
-		Bitrate: fanout.Bitrate{Start: config.Bitrate, Floor: config.Floor, Max: config.Ceiling},
-		Limit:   config.Viewers,
-	})
-	if err != nil {
-		return err
+	var ladders []multiview.Ladder
+	for range config.Views {
+		l, err := fanout.NewLadder(fanout.Config{
+			Bitrate: fanout.Bitrate{Start: config.Bitrate, Floor: config.Floor, Max: config.Ceiling},
+			Rungs:   rungs(config.Size),
+			Limit:   config.Viewers,
+		})
+		if err != nil {
+			return err
+		}
+		p.ladders, ladders = append(p.ladders, l), append(ladders, l)
 	}
-	p.view, err = view.New(view.Config{
-		Cube: config.Cube, Volume: rig.Volume,
-		Sets: p.sets, Renderer: p.renderer, Framing: render.NewFraming(rig), Rung: p.rung,
+	p.views, err = multiview.New(multiview.Config{
+		Cube: config.Cube, Volume: rig.Volume, Rate: rig.Rate,
+		Sets: p.sets, Renderer: p.renderer, Framing: func() view.Framing { return render.NewFraming(rig) }, Ladders: ladders,
 		Encoder: openVP8, Clock: clock, Log: log, Traced: traced,
 	})
 	return err
+}
+
+// rungs is how many a view of a size has: two where it can be halved.
+func rungs(size Size) int {
+	if _, err := (pack.Layout{Width: size.Width, Height: size.Height}).Half(); err != nil {
+		return 1
+	}
+	return fanout.MaxRungs
+}
+
+// sent are the counts of all ladders together.
+func (p *pipeline) sent() fanout.Stats {
+	var sum fanout.Stats
+	for _, l := range p.ladders {
+		sum = sum.Add(l.Snapshot())
+	}
+	return sum
 }
 
 // openVP8 is the node's encoder.
@@ -87,7 +111,7 @@ func (p *pipeline) Run(ctx context.Context) error {
 		return p.device.Run(ctx)
 	})
 	parts.run(func(ctx context.Context) error { return p.sets.Run(ctx, p.source) })
-	parts.run(func(ctx context.Context) error { return over(p.view.Run(ctx)) })
+	parts.run(func(ctx context.Context) error { return over(p.views.Run(ctx)) })
 	err := parts.join()
 
 	closing, cancel := context.WithTimeout(device.ctx, closePatience)

@@ -25,10 +25,11 @@ type Metrics struct {
 
 // CubeMetrics are the snapshots of one cube. Each may be nil.
 type CubeMetrics struct {
-	Name string
-	Sets func() frameset.Stats
-	View func() view.Stats
-	Rung func() fanout.Stats
+	Name   string
+	Sets   func() frameset.Stats
+	View   func() view.Stats
+	Ladder func() fanout.Stats // of all views together
+	Open   func() int          // views at present
 }
 
 const scrapeWithin = 5 * time.Second
@@ -52,12 +53,20 @@ var (
 	setsDesc     = description("frame_sets_total", "Frame sets that were closed.", "cube")
 	captureDrops = description("capture_drops_total", "Frames that were not used, by camera and reason.", "cube", "camera", "reason")
 	viewsDesc    = description("views_total", "Views that were rendered.", "cube")
+	openDesc     = description("open_views", "Views at present: places from which eyes are served.", "cube")
 	encodesDesc  = description("encodes_total", "Views that were encoded, once for all viewers.", "cube")
 	encodedKeys  = description("encoded_key_frames_total", "Key frames among the encodes.", "cube")
 	encodedBytes = description("encoded_bytes_total", "Bytes of encoded views.", "cube")
 	dropsDesc    = description("drops_total", "Views that were not sent, by reason.", "cube", "reason")
 	stageDesc    = description("stage_seconds", "Time of a view in each stage.", "cube", "stage")
 	targetDesc   = description("target_bits_per_second", "Bitrate that the congestion controllers allow the encoder.", "cube")
+	rungTarget   = description("rung_target_bits_per_second", "The same, of each rung: the full size and half of it.", "cube", "rung")
+	rungViewers  = description("rung_viewers", "Viewers by the rung and the temporal layers that they get.", "cube", "rung", "layers")
+	rungEncodes  = description("rung_encodes_total", "Views that were encoded for a rung.", "cube", "rung")
+	rungBytes    = description("rung_encoded_bytes_total", "Bytes of encoded views of a rung.", "cube", "rung")
+	rungSeconds  = description("rung_encode_seconds_total", "Time from the packed view to the transport, of a rung.", "cube", "rung")
+	stepsDesc    = description("steps_total", "Changes of a viewer's rung or layers, by cause: climb leads up, the others down.", "cube", "cause")
+	skippedDesc  = description("skipped_frames_total", "Frames of the upper layer that a viewer's link does not hold, counted once a viewer.", "cube")
 	viewersDesc  = description("viewers", "Viewers that are connected.", "cube")
 	joinsDesc    = description("joins_total", "Viewers that connected.", "cube")
 	keyRequests  = description("key_requests_total", "Requests for key frames, by viewers that joined, lost packets or lagged.", "cube")
@@ -117,8 +126,11 @@ func (c CubeMetrics) collect(to sink) {
 	if c.View != nil {
 		c.collectView(to, c.View())
 	}
-	if c.Rung != nil {
-		s := c.Rung()
+	if c.Open != nil {
+		to.gauge(openDesc, c.Open(), c.Name)
+	}
+	if c.Ladder != nil {
+		s := c.Ladder()
 		to.gauge(viewersDesc, s.Subscribers, c.Name)
 		to.gauge(targetDesc, s.Target, c.Name)
 		for _, v := range []struct {
@@ -126,11 +138,26 @@ func (c CubeMetrics) collect(to sink) {
 			n    uint64
 		}{
 			{joinsDesc, s.Joined}, {keyRequests, s.KeyRequests}, {sentKeys, s.Keys}, {sentFrames, s.Frames},
-			{sentPackets, s.Packets}, {sentBytes, s.Bytes}, {sendFailures, s.Failed},
+			{sentPackets, s.Packets}, {sentBytes, s.Bytes}, {sendFailures, s.Failed}, {skippedDesc, s.Skipped},
 		} {
 			to.counter(v.desc, v.n, c.Name)
 		}
 		to.counter(dropsDesc, s.Dropped, c.Name, "slow-viewer")
+		c.collectRungs(to, s)
+	}
+}
+
+// rungName is a rung's label.
+func rungName(i int) string { return [fanout.MaxRungs]string{"full", "half"}[i] }
+
+func (c CubeMetrics) collectRungs(to sink, s fanout.Stats) {
+	for i, r := range s.Rungs {
+		to.gauge(rungTarget, r.Target, c.Name, rungName(i))
+		to.gauge(rungViewers, r.Both, c.Name, rungName(i), "both")
+		to.gauge(rungViewers, r.Base, c.Name, rungName(i), "base")
+	}
+	for cause, n := range s.Steps {
+		to.counter(stepsDesc, n, c.Name, cause)
 	}
 }
 
@@ -141,6 +168,11 @@ func (c CubeMetrics) collectView(to sink, s view.Stats) {
 	to.counter(encodedBytes, s.Bytes, c.Name)
 	for reason, n := range s.Drops {
 		to.counter(dropsDesc, n, c.Name, reason)
+	}
+	for i, r := range s.Rungs {
+		to.counter(rungEncodes, r.Pictures, c.Name, rungName(i))
+		to.counter(rungBytes, r.Bytes, c.Name, rungName(i))
+		to <- prometheus.MustNewConstMetric(rungSeconds, prometheus.CounterValue, r.Time.Seconds(), c.Name, rungName(i))
 	}
 	bounds := view.Buckets()
 	for i, h := range s.Stages {

@@ -298,12 +298,18 @@ func TestMetrics(t *testing.T) {
 	c := config()
 	var stats view.Stats
 	stats.Encodes, stats.Drops = 7, map[string]uint64{view.DropOverrun: 3}
+	stats.Rungs[fanout.Half] = view.Encodes{Pictures: 3, Bytes: 99, Time: 2 * time.Second}
 	stats.Stages[view.Encode] = view.Histogram{Count: 7, Sum: 35 * time.Millisecond}
 	c.Metrics = signaling.Metrics{
 		Cubes: []signaling.CubeMetrics{{
 			Name: "cube",
 			View: func() view.Stats { return stats },
-			Rung: func() fanout.Stats { return fanout.Stats{Subscribers: 2, Target: 1_500_000, Dropped: 5} },
+			Ladder: func() fanout.Stats {
+				return fanout.Stats{
+					Subscribers: 2, Target: 1_500_000, Dropped: 5, Skipped: 6, Steps: map[string]uint64{"floor": 8},
+					Rungs: []fanout.RungStats{{Both: 1}, {Base: 1, Target: 400_000}},
+				}
+			},
 			Sets: func() frameset.Stats {
 				return frameset.Stats{Sets: 9, Cameras: []frameset.CameraStats{{Name: "front", Drops: map[capture.DropReason]uint64{capture.DropLate: 4}}}}
 			},
@@ -318,6 +324,14 @@ func TestMetrics(t *testing.T) {
 		`virtualcube_drops_total{cube="cube",reason="slow-viewer"} 5`,
 		`virtualcube_viewers{cube="cube"} 2`,
 		`virtualcube_target_bits_per_second{cube="cube"} 1.5e+06`,
+		`virtualcube_rung_viewers{cube="cube",layers="both",rung="full"} 1`,
+		`virtualcube_rung_viewers{cube="cube",layers="base",rung="half"} 1`,
+		`virtualcube_rung_target_bits_per_second{cube="cube",rung="half"} 400000`,
+		`virtualcube_rung_encodes_total{cube="cube",rung="half"} 3`,
+		`virtualcube_rung_encoded_bytes_total{cube="cube",rung="half"} 99`,
+		`virtualcube_rung_encode_seconds_total{cube="cube",rung="half"} 2`,
+		`virtualcube_steps_total{cause="floor",cube="cube"} 8`,
+		`virtualcube_skipped_frames_total{cube="cube"} 6`,
 		`virtualcube_stage_seconds_sum{cube="cube",stage="encode"} 0.035`,
 		`virtualcube_stage_seconds_bucket{cube="cube",stage="encode",le="+Inf"} 7`,
 		`virtualcube_capture_drops_total{camera="front",cube="cube",reason="late"} 4`,

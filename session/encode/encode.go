@@ -9,6 +9,9 @@ import (
 // ClockRate is the unit of timestamps, in hertz: that of video in RTP.
 const ClockRate = 90000
 
+// BaseShare is the part of an encoder's bitrate that its base layer takes.
+const BaseShare = 0.6
+
 // ErrClosed is returned by every method of a closed encoder but Close.
 var ErrClosed = errors.New("encoder is closed")
 
@@ -19,9 +22,14 @@ type Packet struct {
 	Data []byte
 	// Key says that it can be decoded without the ones before it.
 	Key bool
+	// Layer is the temporal layer: 0 is the base, which can be decoded without
+	// the pictures of layer 1. Those refer to the base's last picture alone, so
+	// that each of them can be sent or left out. A key frame is of the base.
+	Layer int
 }
 
-// Encoder encodes pictures of one size. It is not safe for concurrent use.
+// Encoder encodes pictures of one size, in two temporal layers: after a
+// picture of the upper layer comes one of the base. It is not safe for concurrent use.
 type Encoder interface {
 	// Encode encodes a picture (I420, limited range, BT.601), which is only
 	// borrowed. The timestamp, in units of 1/ClockRate seconds, should

@@ -10,6 +10,8 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/transport/v5/vnet"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/session/encode"
 )
 
 // link is a network of two with a bottleneck before the client.
@@ -23,15 +25,14 @@ const (
 	linkBurst = 8_000                 // bytes
 )
 
-// newLink makes a link that queues for a quarter of a second at its rate, in
-// bits a second.
-func newLink(t *testing.T, rate int) *link {
+// newLink makes a link of a rate, in bits a second, that queues so many bytes.
+func newLink(t *testing.T, rate, queue int) *link {
 	t.Helper()
 	router, err := vnet.NewRouter(&vnet.RouterConfig{CIDR: "10.0.0.0/24", MinDelay: linkDelay, QueueSize: 4096, LoggerFactory: logging.NewDefaultLoggerFactory()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{bottleneck: vnet.NewTBFQueue(rate, linkBurst, int64(rate/8/4))}
+	l := &link{bottleneck: vnet.NewTBFQueue(rate, linkBurst, int64(queue))}
 	join := func(ip string, wrap func(vnet.NIC) vnet.NIC) (s webrtc.SettingEngine) {
 		n, err := vnet.NewNet(&vnet.NetConfig{StaticIPs: []string{ip}})
 		if err != nil {
@@ -65,11 +66,11 @@ func newLink(t *testing.T, rate int) *link {
 // holds, and climbs again when it holds more. Time is faked.
 func TestBottleneck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, err := NewRung(Config{})
+		r, err := NewLadder(Config{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := newLink(t, 800_000)
+		l := newLink(t, 800_000, 25_000)
 		feedback, err := twcc.NewSenderInterceptor()
 		if err != nil {
 			t.Fatal(err)
@@ -86,12 +87,12 @@ func TestBottleneck(t *testing.T) {
 			sum, n := 0, 0
 			for begin := time.Now(); time.Since(begin) < d; {
 				for range 15 {
-					if err := r.Send(make([]byte, target/8/30), r.KeyDue(), uint32(time.Now().UnixMicro()*9/100)); err != nil {
+					if err := r.Send(Full, encode.Packet{Data: make([]byte, target/8/30), Key: r.KeyDue(Full)}, uint32(time.Now().UnixMicro()*9/100)); err != nil {
 						t.Fatal(err)
 					}
 					pass(time.Second / 30)
 				}
-				target = r.Target()
+				target = r.Target(Full)
 				t.Logf("%4.1f s: target %d", time.Since(begin).Seconds(), target)
 				if time.Since(begin) > d/2 {
 					sum, n = sum+target, n+1

@@ -13,6 +13,8 @@ import (
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/session/encode"
 )
 
 // patience bounds what a test waits for on a busy machine.
@@ -76,12 +78,12 @@ func newClientOn(t testing.TB, settings webrtc.SettingEngine, extensions []strin
 }
 
 // connect subscribes the client to the rung over a real loopback connection.
-func connect(t testing.TB, r *Rung, c *client) *Subscriber {
+func connect(t testing.TB, r *Ladder, c *client) *Subscriber {
 	t.Helper()
 	return connectOn(t, loopbackSettings(), r, c)
 }
 
-func connectOn(t testing.TB, settings webrtc.SettingEngine, r *Rung, c *client) *Subscriber {
+func connectOn(t testing.TB, settings webrtc.SettingEngine, r *Ladder, c *client) *Subscriber {
 	t.Helper()
 	server, estimator, err := NewPeer(settings, r.Bitrate())
 	if err != nil {
@@ -149,7 +151,7 @@ func negotiate(t testing.TB, offerer, answerer *webrtc.PeerConnection) {
 }
 
 // feed sends frames until the test ends.
-func feed(t *testing.T, r *Rung, size int) {
+func feed(t *testing.T, r *Ladder, size int) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var run sync.WaitGroup
 	run.Go(func() {
@@ -162,11 +164,11 @@ func feed(t *testing.T, r *Rung, size int) {
 				return
 			}
 			data := make([]byte, size)
-			key := r.KeyDue()
+			key := r.KeyDue(Full)
 			if !key {
 				data[0] = 1
 			}
-			if err := r.Send(data, key, n*1500); err != nil {
+			if err := r.Send(Full, encode.Packet{Data: data, Key: key}, n*1500); err != nil {
 				t.Error(err)
 			}
 		}
@@ -180,7 +182,7 @@ func feed(t *testing.T, r *Rung, size int) {
 // TestForeignExtensions says that peers with different ids for the same
 // extensions, and with none, each get exactly their own.
 func TestForeignExtensions(t *testing.T) {
-	r, err := NewRung(Config{})
+	r, err := NewLadder(Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,9 +266,9 @@ func (h *holes) drop(sequence uint16) bool {
 }
 
 // TestRetransmission says that packets which the network lost come again, on
-// the retransmission stream, through the congestion controller's pacer.
+// the retransmission stream, past the congestion controller.
 func TestRetransmission(t *testing.T) {
-	r, err := NewRung(Config{})
+	r, err := NewLadder(Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -300,13 +302,13 @@ func TestRetransmission(t *testing.T) {
 // second, to one connected peer: header, congestion control, retransmission
 // buffer, SRTP and the socket.
 func BenchmarkSubscriber(b *testing.B) {
-	r, err := NewRung(Config{})
+	r, err := NewLadder(Config{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	c := newClient(b, []string{playoutDelayURI, transportCCURI}, &interceptor.Registry{})
 	s := connect(b, r, c)
-	f := newFrame(&r.frames, make([]byte, 6250), true, 0, 0)
+	f := newFrame(&r.rungs[Full].frames, make([]byte, 6250), true, 0, 0)
 	w := newWriter(s.binding)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -340,7 +342,7 @@ func (*lossy) BindRemoteStream(_ *interceptor.StreamInfo, next interceptor.RTPRe
 // TestTargetFollowsLoss says that the clients' congestion feedback reaches the
 // encoder's target.
 func TestTargetFollowsLoss(t *testing.T) {
-	r, err := NewRung(Config{})
+	r, err := NewLadder(Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +358,7 @@ func TestTargetFollowsLoss(t *testing.T) {
 	feed(t, r, 3000)
 	start := r.Bitrate().Start
 	timeout := time.After(patience)
-	for least := start; least > start/2; least = min(least, r.Target()) {
+	for least := start; least > start/2; least = min(least, r.Target(Full)) {
 		select {
 		case <-c.packets:
 		case <-timeout:

@@ -2,15 +2,12 @@ package fanout
 
 import (
 	"fmt"
-	"sync/atomic"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/gcc"
-	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/interceptor/pkg/twcc"
-	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -77,9 +74,9 @@ func registerMedia(media *webrtc.MediaEngine) error {
 }
 
 // registerInterceptors fills the registry in the order that sending needs: the
-// one added first is nearest to the wire, so the congestion controller sees
-// the transport-wide sequence that the second one writes, for retransmissions
-// of the third too. The estimator is there once a peer connection was made.
+// one added first is nearest to the wire, and sees reports first. So the
+// congestion controller sees the transport-wide sequence numbers, but no
+// retransmissions. The estimator is there once a peer connection was made.
 func registerInterceptors(registry *interceptor.Registry, bitrate Bitrate) (*Estimator, error) {
 	estimator := new(Estimator)
 	controller, err := cc.NewInterceptor(func() (cc.BandwidthEstimator, error) {
@@ -87,54 +84,26 @@ func registerInterceptors(registry *interceptor.Registry, bitrate Bitrate) (*Est
 			gcc.SendSideBWEInitialBitrate(bitrate.Start),
 			gcc.SendSideBWEMinBitrate(min(minEstimate, bitrate.Floor)),
 			gcc.SendSideBWEMaxBitrate(bitrate.Max),
-			gcc.SendSideBWEPacer(&noPacer{}))
+			gcc.SendSideBWEPacer(gcc.NewNoOpPacer()))
 	})
 	if err != nil {
 		return nil, err
 	}
 	controller.OnNewPeerConnection(func(_ string, e cc.BandwidthEstimator) { *estimator = e })
-	registry.Add(controller)
+	again, requests, err := newRetransmission()
+	if err != nil {
+		return nil, err
+	}
 	sequence, err := twcc.NewHeaderExtensionInterceptor()
 	if err != nil {
 		return nil, err
 	}
-	registry.Add(sequence)
-	responder, err := nack.NewResponderInterceptor()
-	if err != nil {
-		return nil, err
-	}
-	registry.Add(responder)
 	reports, err := report.NewSenderInterceptor()
 	if err != nil {
 		return nil, err
 	}
-	registry.Add(reports)
+	for _, f := range []interceptor.Factory{again, controller, requests, sequence, reports} {
+		registry.Add(f)
+	}
 	return estimator, nil
 }
-
-// noPacer hands packets on at once. A peer carries one stream; unlike gcc's
-// own no-op pacer, which refuses an SSRC that it was not told of, this one
-// lets retransmissions pass, which have their own.
-type noPacer struct {
-	stream atomic.Pointer[interceptor.RTPWriter]
-}
-
-var _ gcc.Pacer = (*noPacer)(nil)
-
-// AddStream implements gcc.Pacer.
-func (p *noPacer) AddStream(_ uint32, w interceptor.RTPWriter) { p.stream.Store(&w) }
-
-// Write implements gcc.Pacer.
-func (p *noPacer) Write(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
-	w := p.stream.Load()
-	if w == nil {
-		return 0, nil
-	}
-	return (*w).Write(h, payload, a)
-}
-
-// SetTargetBitrate implements gcc.Pacer.
-func (p *noPacer) SetTargetBitrate(int) {}
-
-// Close implements gcc.Pacer.
-func (p *noPacer) Close() error { return nil }

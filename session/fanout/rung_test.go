@@ -16,6 +16,8 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
+
+	"github.com/virtualcube/virtualcube/session/encode"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -85,20 +87,25 @@ func (f fixed) GetTargetBitrate() int { return int(f) }
 // bench is a rung with peers, in a bubble of faked time.
 type bench struct {
 	t    *testing.T
-	rung *Rung
+	rung *Ladder
 	runs sync.WaitGroup
+
+	subscribers []*Subscriber // in the order of their joins
 }
 
 func newBench(t *testing.T, config Config) *bench {
-	r, err := NewRung(config)
+	r, err := NewLadder(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return &bench{t: t, rung: r}
 }
 
-func (b *bench) join(p *peer) context.CancelFunc {
-	s := b.rung.Subscribe("view", fixed(2_000_000))
+func (b *bench) join(p *peer) context.CancelFunc { return b.joinOn(p, fixed(2_000_000)) }
+
+func (b *bench) joinOn(p *peer, link Estimator) context.CancelFunc {
+	s := b.rung.Subscribe("view", link)
+	b.subscribers = append(b.subscribers, s)
 	if _, err := s.Bind(p); err != nil {
 		b.t.Fatal(err)
 	}
@@ -126,13 +133,13 @@ func (b *bench) join(p *peer) context.CancelFunc {
 // send encodes as the view does: a key frame when it is due, or forced.
 func (b *bench) send(n int) (keys int) {
 	for range n {
-		key := b.rung.KeyDue()
+		key := b.rung.KeyDue(Full)
 		data := []byte{1, 2, 3}
 		if key {
 			data[0] = 0
 			keys++
 		}
-		if err := b.rung.Send(data, key, uint32(time.Now().UnixMicro())); err != nil {
+		if err := b.rung.Send(Full, encode.Packet{Data: data, Key: key}, uint32(time.Now().UnixMicro())); err != nil {
 			b.t.Fatal(err)
 		}
 		synctest.Wait()
@@ -333,7 +340,7 @@ func TestHeaders(t *testing.T) {
 func BenchmarkSend(b *testing.B) {
 	for _, viewers := range []int{0, 1, 10, 50} {
 		b.Run(map[int]string{0: "0", 1: "1", 10: "10", 50: "50"}[viewers], func(b *testing.B) {
-			r, err := NewRung(Config{Queue: 64})
+			r, err := NewLadder(Config{Queue: 64})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -352,7 +359,7 @@ func BenchmarkSend(b *testing.B) {
 			data := make([]byte, 8000) // 1.9 Mbit/s at 30 a second
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := r.Send(data, true, 0); err != nil {
+				if err := r.Send(Full, encode.Packet{Data: data, Key: true}, 0); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -21,36 +21,42 @@ type Estimator interface {
 	GetTargetBitrate() int
 }
 
-// Subscriber is one peer's end of a rung: a webrtc.TrackLocal that is added
+// Subscriber is one peer's end of a ladder: a webrtc.TrackLocal that is added
 // to one peer connection. Its owner runs Run once the peer is connected, and
 // Feedback beside it.
 type Subscriber struct {
-	rung      *Rung
 	estimator Estimator
 	streamID  string
 
-	// Guarded by the rung's lock.
-	waiting bool // for a key frame
-	lagged  bool // since the queue overflowed, not since the join
+	place // where it stands
 
 	// queue holds the frames to write. When it is full, see Config.Queue.
-	queue chan *frame
+	queue     chan *frame
+	overflows atomic.Uint64
+	arrived   atomic.Uint64 // packets that the peer has reported
 
-	bound     chan struct{} // closed by Bind
-	bindOnce  sync.Once
-	binding   binding
-	sentBytes atomic.Uint64
-	meter     meter // the view's, through estimate
+	bound    chan struct{} // closed by Bind
+	bindOnce sync.Once
+	binding  binding
+
+	// Run's goroutine alone uses these.
+	climber  climber
+	needs    []need
+	packets  uint64 // sent
+	bytes    uint64 // sent
+	meter    meter
+	delivery delivery
+	seen     uint64 // overflows
 }
 
 var _ webrtc.TrackLocal = (*Subscriber)(nil)
 
 // Subscribe makes a subscriber for one peer connection. It gets nothing, and
 // does not count as one, before Run.
-func (r *Rung) Subscribe(streamID string, estimator Estimator) *Subscriber {
+func (l *Ladder) Subscribe(streamID string, estimator Estimator) *Subscriber {
 	return &Subscriber{
-		rung: r, estimator: estimator, streamID: streamID,
-		queue: make(chan *frame, r.config.Queue), bound: make(chan struct{}),
+		estimator: estimator, streamID: streamID, place: place{ladder: l, came: make(chan struct{}, 1)},
+		queue: make(chan *frame, l.config.Queue), bound: make(chan struct{}),
 	}
 }
 
@@ -84,19 +90,23 @@ func (s *Subscriber) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters
 // Unbind implements webrtc.TrackLocal. Run ends by its context.
 func (s *Subscriber) Unbind(webrtc.TrackLocalContext) error { return nil }
 
-// Run joins the rung and writes its frames until the context ends (it then
-// returns nil) or the peer is gone. It returns an error that wraps ErrFull
-// where the rung is full.
+// Run joins the ladder, at its full size, and writes frames until the context
+// ends (it then returns nil) or the peer is gone. It returns an error that
+// wraps ErrFull where the ladder is full.
 func (s *Subscriber) Run(ctx context.Context) error {
 	select {
 	case <-s.bound:
 	case <-ctx.Done():
 		return nil
 	}
-	if err := s.rung.join(s); err != nil {
+	s.climber.start(time.Now(), 0)
+	s.look(time.Now())
+	if err := s.enter(); err != nil {
 		return err
 	}
-	defer s.rung.leave(s)
+	defer s.leave()
+	ticker := time.NewTicker(steerInterval)
+	defer ticker.Stop()
 	w := newWriter(s.binding)
 	for {
 		select {
@@ -106,19 +116,78 @@ func (s *Subscriber) Run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+		case <-ticker.C:
+			s.steer(time.Now())
 		case <-ctx.Done():
 			return nil
 		}
 	}
 }
 
+// enter joins the ladder that the subscriber was made for or moved to.
+func (s *Subscriber) enter() error {
+	s.mu.Lock()
+	l := s.ladder
+	s.mu.Unlock()
+	if err := l.enter(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.running = true
+	s.mu.Unlock()
+	s.aim(s, l, s.climber.step, false)
+	return nil
+}
+
+// leave takes the subscriber off everything and frees what waits for it.
+func (s *Subscriber) leave() {
+	s.quit(s)
+	s.drain()
+}
+
+// look takes the newest estimate of the link.
+func (s *Subscriber) look(now time.Time) (estimate int) {
+	rate, _ := s.meter.read(now, s.bytes)
+	s.delivery.tick(now, s.packets, s.bytes, s.arrived.Load())
+	estimate = s.delivery.limit(s.estimator.GetTargetBitrate())
+	s.note(estimate, rate, s.climber.trial || !s.binding.reports)
+	return estimate
+}
+
+// steer follows the link to another step of the ladder, if need be.
+func (s *Subscriber) steer(now time.Time) {
+	l, arrived := s.standing()
+	if !arrived {
+		s.climber.travel(now)
+	}
+	estimate := s.look(now)
+	before := s.climber.step
+	s.needs = l.needs(s.needs, before, !s.climber.trial)
+	s.climber.step = min(before, len(s.needs)-1)
+	if !s.binding.reports { // nothing is known of its link but overflows
+		estimate = max(estimate, s.needs[s.climber.step].hold)
+	}
+	overflows := s.overflows.Load()
+	cause := s.climber.decide(now, estimate, int(s.meter.rate), s.needs, overflows != s.seen)
+	s.seen = overflows
+	if cause != causeNothing {
+		l.counters.stepped(cause)
+	}
+	if s.climber.step != before {
+		s.note(estimate, s.meter.rate, s.climber.trial || !s.binding.reports)
+		s.aim(s, l, s.climber.step, s.climber.step > before)
+	}
+}
+
 func (s *Subscriber) write(w *writer, f *frame) error {
 	packets, bytes, err := w.write(f)
-	c := &s.rung.counters
+	l, _ := s.standing()
+	c := &l.counters
 	c.frames.Add(1)
 	c.packets.Add(uint64(packets))
 	c.bytes.Add(uint64(bytes))
-	s.sentBytes.Add(uint64(bytes))
+	s.packets += uint64(packets)
+	s.bytes += uint64(bytes)
 	if err == nil {
 		return nil
 	}
@@ -131,7 +200,7 @@ func (s *Subscriber) write(w *writer, f *frame) error {
 
 // Feedback reads the peer's RTCP until the peer connection is closed: its
 // interceptors see retransmission requests and congestion feedback, and loss
-// of a picture asks the rung for a key frame.
+// of a picture asks for a key frame.
 func (s *Subscriber) Feedback(ctx context.Context) {
 	select {
 	case <-s.bound:
@@ -139,6 +208,7 @@ func (s *Subscriber) Feedback(ctx context.Context) {
 		return
 	}
 	buffer := make([]byte, 1500)
+	var arrivals arrivals
 	for {
 		n, attributes, err := s.binding.feedback.Read(buffer, nil)
 		if err != nil {
@@ -152,33 +222,34 @@ func (s *Subscriber) Feedback(ctx context.Context) {
 			continue // a malformed report is the peer's own loss
 		}
 		for _, p := range packets {
-			switch p.(type) {
+			switch p := p.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				s.rung.RequestKey()
+				s.lostPicture()
+			case *rtcp.TransportLayerCC:
+				s.arrived.Add(arrivals.add(p))
 			}
 		}
 	}
 }
 
-// offer queues a frame, under the rung's lock. It returns false where a key
-// frame is needed that was not needed before.
-func (s *Subscriber) offer(f *frame) bool {
-	if s.waiting && !f.key {
-		if s.lagged {
-			s.rung.counters.dropped.Add(1)
-		}
-		return true
+// offer queues a frame of a rung, under the lock of its ladder. from is the
+// rung that the subscriber leaves with this frame, if any; ok is false where a
+// key frame is needed that was not needed before.
+func (s *Subscriber) offer(r *rung, f *frame) (from *rung, ok bool) {
+	take, from := s.accept(r, f)
+	if !take {
+		return from, true
 	}
-	s.waiting, s.lagged = false, false
 	select {
 	case s.queue <- f.retain():
-		return true
+		return from, true
 	default:
 	}
 	f.release()
-	s.rung.counters.dropped.Add(1 + uint64(s.drain()))
-	s.waiting, s.lagged = true, true
-	return false
+	r.ladder.counters.dropped.Add(1 + uint64(s.drain()))
+	s.overflows.Add(1)
+	s.lag()
+	return from, false
 }
 
 // drain frees what waits and says how many frames that were.
@@ -191,14 +262,4 @@ func (s *Subscriber) drain() int {
 			return n
 		}
 	}
-}
-
-// estimate is what this peer can be sent, in bits a second.
-func (s *Subscriber) estimate(now time.Time) int {
-	b := s.rung.config.Bitrate
-	estimate := min(s.estimator.GetTargetBitrate(), b.Max)
-	if rate, ok := s.meter.read(now, s.sentBytes.Load()); ok {
-		estimate = b.ceiling(estimate, rate)
-	}
-	return estimate
 }

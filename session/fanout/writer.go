@@ -16,6 +16,7 @@ type binding struct {
 	payloadType uint8
 	profile     uint16 // header extension profile; 0 without extensions
 	playout     uint8  // id of the playout-delay extension; 0 where not negotiated
+	reports     bool   // the peer reports what arrives
 }
 
 func newBinding(c webrtc.TrackLocalContext, codec webrtc.RTPCodecParameters) binding {
@@ -36,31 +37,59 @@ func newBinding(c webrtc.TrackLocalContext, codec webrtc.RTPCodecParameters) bin
 		}
 		if e.URI == playoutDelayURI {
 			b.playout = uint8(e.ID)
+		} else {
+			b.reports = true
 		}
 	}
 	return b
 }
 
-// writer turns frames into one peer's packets.
+// descriptorSize is that of the VP8 payload descriptor with a 15-bit picture
+// id, TL0PICIDX and TID (RFC 7741 section 4.2).
+const descriptorSize = 6
+
+// Bits of the descriptor.
+const (
+	extended     = 0x80 // X
+	nonReference = 0x20 // N
+	startOfFrame = 0x10 // S, with PID 0
+	allIndices   = 0xe0 // I, L and T
+	longID       = 0x8000
+	layerSync    = 0x20 // Y: refers to the base layer's last picture alone
+)
+
+// writer turns frames into one peer's packets. All that counts, it counts
+// itself: a frame that this peer is not sent leaves no gap that a decoder or
+// jitter buffer would take for loss, and one of another rung goes on where the
+// one before ended.
 type writer struct {
 	binding
 	sequence uint16
+	picture  uint16 // 15 bits; of the last frame
+	base     uint8  // TL0PICIDX of the last frame
 	offset   uint32 // RFC 3550 section 5.1: timestamps start at random
+	last     uint32 // timestamp of the last frame, without offset
+	begun    bool
 	header   rtp.Header
+	payload  [maxPayload]byte
 	delay    []byte // payload of the playout-delay extension: 0, 0
 }
 
 func newWriter(b binding) *writer {
-	return &writer{binding: b, sequence: uint16(rand.Uint32()), offset: rand.Uint32(), delay: make([]byte, 3)}
+	return &writer{
+		binding: b, sequence: uint16(rand.Uint32()), picture: uint16(rand.Uint32()), base: uint8(rand.Uint32()),
+		offset: rand.Uint32(), delay: make([]byte, 3),
+	}
 }
 
 // write sends the packets of a frame. It goes on after a packet that the
 // transport refused and returns the first error.
 func (w *writer) write(f *frame) (packets, bytes int, first error) {
+	w.count(f)
 	last := f.packets() - 1
 	for i := 0; i <= last; i++ {
-		payload := f.payload(i)
-		if _, err := w.writer.WriteRTP(w.fresh(f, i == last), payload); err != nil && first == nil {
+		payload := w.describe(f, i)
+		if _, err := w.writer.WriteRTP(w.fresh(i == last), payload); err != nil && first == nil {
 			first = err
 		}
 		packets++
@@ -69,13 +98,44 @@ func (w *writer) write(f *frame) (packets, bytes int, first error) {
 	return packets, bytes, first
 }
 
+// count gives the frame its numbers. A timestamp that does not grow, as where
+// the same view comes from another rung, becomes a tick more than the last:
+// receivers take packets of one timestamp for one picture.
+func (w *writer) count(f *frame) {
+	timestamp := f.timestamp
+	if w.begun && int32(timestamp-w.last) <= 0 {
+		timestamp = w.last + 1
+	}
+	w.last, w.begun = timestamp, true
+	w.picture++
+	if f.layer == 0 {
+		w.base++
+	}
+}
+
+// describe puts descriptor and data of packet i into the payload. What is
+// written with it must copy it.
+func (w *writer) describe(f *frame, i int) []byte {
+	first, tid := byte(extended), byte(f.layer)<<6
+	if i == 0 {
+		first |= startOfFrame
+	}
+	if f.layer > 0 {
+		first |= nonReference
+		tid |= layerSync
+	}
+	id := longID | w.picture
+	n := copy(w.payload[:], []byte{first, allIndices, byte(id >> 8), byte(id), w.base, tid})
+	return w.payload[:n+copy(w.payload[n:], f.part(i))]
+}
+
 // fresh makes the header of the next packet. Interceptors add to it; it is
 // this peer's alone and its extensions begin empty every time.
-func (w *writer) fresh(f *frame, last bool) *rtp.Header {
+func (w *writer) fresh(last bool) *rtp.Header {
 	extensions := w.header.Extensions[:0]
 	w.header = rtp.Header{
 		Version: 2, Marker: last, PayloadType: w.payloadType, SequenceNumber: w.sequence,
-		Timestamp: f.timestamp + w.offset, SSRC: w.ssrc,
+		Timestamp: w.last + w.offset, SSRC: w.ssrc,
 		Extension: w.profile != 0, ExtensionProfile: w.profile, Extensions: extensions,
 	}
 	w.sequence++

@@ -1,13 +1,15 @@
-// Package view runs one view of a cube: the newest frame set and the newest
-// eye become a packed view, the view becomes an encoded picture, and the
-// picture goes to a rung.
+// Package view is one view of a cube: a frame set and an eye become a packed
+// view, the view becomes an encoded picture, and the picture goes to a ladder of rungs.
 //
-// View.Run uses two goroutines, so that one view is rendered while the one
-// before it is encoded. Between them lies a mailbox of one slot: a newer view
-// replaces one that still waits, which is released and counted. Nobody
-// watching means nothing rendered, but for the very first view, which shows
-// that the machine can.
+// Whoever owns the renderer calls View.Render; View.Run encodes beside it, so
+// that one view is rendered while the one before it is encoded. Between them
+// lies a mailbox of one slot: a newer view replaces one that still waits,
+// which is released and counted.
 //
-// Each viewer is a Watcher: its eye goes in, framing windows come out. The
-// viewer who watches longest of those that send an eye leads the view.
+// A view is encoded once a rung that somebody watches, at its own size and at
+// half of it. The half is made from the packed view, and its encoder opens and
+// closes with its audience.
+//
+// Package multiview says which views there are,
+// from where, and for whom.
 package view

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"sync"
 	"time"
+
+	"github.com/virtualcube/virtualcube/session/encode"
 )
 
 // Buckets are the upper bounds of a stage's histogram, in seconds.
@@ -32,12 +34,48 @@ func (h *Histogram) add(d time.Duration) {
 // Stats are the counts of a view since it was made.
 type Stats struct {
 	Views   uint64 // rendered
-	Encodes uint64
-	Keys    uint64 // of them key frames
-	Bytes   uint64 // of encoded pictures
+	Encodes uint64 // views that were encoded, as one rung or two
+	Keys    uint64 // key frames of all rungs
+	Bytes   uint64 // of encoded pictures of all rungs
 	Drops   map[string]uint64
 	Stages  [Stages]Histogram // of views that were encoded
-	Target  int               // of the encoder, bits a second
+	Target  int               // of the full size's encoder, bits a second
+	Rungs   [MaxRungs]Encodes
+}
+
+// Encodes are the counts of one rung's encoder.
+type Encodes struct {
+	Pictures uint64
+	Keys     uint64
+	Bytes    uint64
+	Time     time.Duration // all in all, from the packed view to the transport
+	Target   int           // bits a second
+}
+
+// Add adds the counts of another view; Target is the sum too.
+func (s Stats) Add(o Stats) Stats {
+	s.Views, s.Encodes, s.Keys, s.Bytes, s.Target = s.Views+o.Views, s.Encodes+o.Encodes, s.Keys+o.Keys, s.Bytes+o.Bytes, s.Target+o.Target
+	for i, r := range o.Rungs {
+		mine := &s.Rungs[i]
+		mine.Pictures, mine.Keys, mine.Bytes = mine.Pictures+r.Pictures, mine.Keys+r.Keys, mine.Bytes+r.Bytes
+		mine.Time, mine.Target = mine.Time+r.Time, mine.Target+r.Target
+	}
+	drops := maps.Clone(s.Drops)
+	for reason, n := range o.Drops {
+		if drops == nil {
+			drops = make(map[string]uint64)
+		}
+		drops[reason] += n
+	}
+	s.Drops = drops
+	for i, h := range o.Stages {
+		mine := &s.Stages[i]
+		mine.Count, mine.Sum = mine.Count+h.Count, mine.Sum+h.Sum
+		for b, n := range h.Below {
+			mine.Below[b] += n
+		}
+	}
+	return s
 }
 
 // Reasons for which a view was not sent.
@@ -85,19 +123,30 @@ func (t *tally) encoded(tr Trace) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.stats.Encodes++
-	t.stats.Bytes += uint64(tr.Bytes)
-	if tr.Key {
-		t.stats.Keys++
-	}
 	for i := range t.stats.Stages {
 		t.stats.Stages[i].add(tr.Stages[i])
 	}
 }
 
-func (t *tally) target(bitsPerSecond int) {
+func (t *tally) sent(rung int, p encode.Packet, took time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.stats.Target = bitsPerSecond
+	r := &t.stats.Rungs[rung]
+	r.Pictures++
+	r.Bytes += uint64(len(p.Data))
+	r.Time += took
+	t.stats.Bytes += uint64(len(p.Data))
+	if p.Key {
+		r.Keys++
+		t.stats.Keys++
+	}
+}
+
+func (t *tally) target(rung, bitsPerSecond int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stats.Rungs[rung].Target = bitsPerSecond
+	t.stats.Target = t.stats.Rungs[0].Target
 }
 
 func (t *tally) snapshot() Stats {

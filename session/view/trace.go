@@ -32,16 +32,18 @@ func (s Stage) String() string {
 
 // Trace is the way of one view through the node.
 type Trace struct {
-	Sequence uint16       // as in the strip
+	Sequence uint16       // as in the strip, and
+	Window   uint16       // this: together they name the view
 	Captured capture.Time // newest instant of the frame set
 	Sent     capture.Time // handed to the transport
+	Rung     int          // that was sent first, as are Sent, Key and the stages
 	Key      bool
-	Bytes    int
+	Bytes    int // of all rungs
 	Stages   [Stages]time.Duration
 }
 
 func trace(r rendered, begun, sent capture.Time) Trace {
-	t := Trace{Sequence: r.view.Sequence, Captured: r.captured, Sent: sent}
+	t := Trace{Sequence: r.view.Sequence, Window: r.view.Window.ID, Captured: r.captured, Sent: sent}
 	s := r.view.Stages
 	drawn := s.Upload + s.Clean + s.Warp + s.Blend + s.Readback
 	t.Stages = [Stages]time.Duration{

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -14,11 +13,6 @@ import (
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/session/encode"
 )
-
-// Sets gives the newest frame set of the cube's rig. The caller releases it.
-type Sets interface {
-	Next(ctx context.Context) (*capture.FrameSet, error)
-}
 
 // Renderer turns a frame set, which it borrows, and a request into a view.
 type Renderer interface {
@@ -30,26 +24,34 @@ type Framing interface {
 	Frame(set *capture.FrameSet, eye space.Vec3) (w space.Window, near, far float64, err error)
 }
 
-// Rung sends encoded pictures to whoever watches.
-type Rung interface {
-	// Watched waits until somebody watches.
-	Watched(ctx context.Context) error
-	// KeyDue says whether the next picture should be a key frame.
-	KeyDue() bool
-	// Target is what the encoder should aim at, in bits a second.
-	Target() int
-	// Send hands a picture on; it copies data and does not block.
-	Send(data []byte, key bool, timestamp uint32) error
+// MaxRungs is how many rungs a view may have.
+const MaxRungs = 2
+
+// Ladder sends encoded pictures to whoever watches: rung 0 is the view's own
+// size, rung 1 half its width and height.
+type Ladder interface {
+	// Rungs is how many there are, 1 or 2.
+	Rungs() int
+	// Watching says whether somebody watches a rung.
+	Watching(rung int) bool
+	// KeyDue says whether the rung's next picture should be a key frame.
+	KeyDue(rung int) bool
+	// Target is what the rung's encoder should aim at, in bits a second.
+	Target(rung int) int
+	// Send hands a picture on; it copies its data and does not block.
+	Send(rung int, p encode.Packet, timestamp uint32) error
 }
 
 // Config is what a view is made of. All but Traced is needed.
 type Config struct {
-	Cube     string    // its name, for the log
-	Volume   space.Box // that holds the person
-	Sets     Sets
+	Cube     string // its name, for the log
 	Renderer Renderer
 	Framing  Framing
-	Rung     Rung
+	// Announce gives a new framing window its id, which must be that of no
+	// other window in use, and tells the view's viewers of it before a frame
+	// uses it. Render calls it.
+	Announce func(space.Window) space.Window
+	Ladder   Ladder
 	// Encoder opens an encoder for packed views of a size.
 	Encoder func(width, height, bitsPerSecond int) (encode.Encoder, error)
 	Clock   *capture.Clock
@@ -59,15 +61,17 @@ type Config struct {
 	Traced func(Trace)
 }
 
-// View is one view of a cube. Make it with New, then call Run once; the other
-// methods may be called from any goroutine, before, during and after.
+// View is one view of a cube. Make it with New. One goroutine calls Render
+// while another is in Run; Snapshot may be called from any.
 type View struct {
 	config   Config
-	audience audience
 	tally    tally
 	log      limitedLog
-	ready    atomic.Bool
 	rendered mailbox[rendered]
+
+	// Render's.
+	framed    space.Window // as Framing gave it
+	announced space.Window // the same under its id
 }
 
 // rendered is a view on its way to the encoder, which releases it. Its frame
@@ -83,51 +87,36 @@ type instants struct{ captured, emitted, closed capture.Time }
 // New makes a view that nobody watches yet.
 func New(config Config) (*View, error) {
 	c := config
-	if c.Sets == nil || c.Renderer == nil || c.Framing == nil || c.Rung == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
-		return nil, errors.New("make view: sets, renderer, framing, rung, encoder, clock and log are needed")
+	if c.Renderer == nil || c.Framing == nil || c.Announce == nil || c.Ladder == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
+		return nil, errors.New("make view: renderer, framing, announce, ladder, encoder, clock and log are needed")
 	}
 	log := c.Log.With("cube", c.Cube)
 	return &View{
-		config: c, audience: audience{center: c.Volume.Center()},
-		log: limitedLog{log: log, last: make(map[string]time.Time)}, rendered: newMailbox[rendered](),
+		config: c, log: limitedLog{log: log, last: make(map[string]time.Time)}, rendered: newMailbox[rendered](),
 	}, nil
 }
-
-// Watch adds a viewer, who leaves by Watcher.Leave.
-func (v *View) Watch() *Watcher { return v.audience.watch() }
-
-// Ready says whether a first frame set went through the renderer.
-func (v *View) Ready() bool { return v.ready.Load() }
 
 // Snapshot returns the counts.
 func (v *View) Snapshot() Stats { return v.tally.snapshot() }
 
-// Run renders, encodes and sends until the context ends (it then returns nil),
-// there are no more frame sets or no encoder can be opened (an error).
+// Run encodes and sends what is rendered until the context ends; it then
+// returns nil. It returns an error where no encoder can be opened. It may be
+// called again, after it returned.
 func (v *View) Run(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	var wg sync.WaitGroup
-	var encodeErr error
-	wg.Go(func() {
-		defer cancel()
-		encodeErr = v.encode(ctx)
-	})
-	err := v.render(ctx)
-	cancel()
-	wg.Wait()
-	select {
-	case r := <-v.rendered.slot: // what the encoder did not come to
-		r.view.Release()
-	default:
-	}
-	if encodeErr != nil {
-		err = encodeErr
-	}
-	if err != nil {
+	defer v.Discard()
+	if err := v.encode(ctx); err != nil {
 		return fmt.Errorf("view of %s: %w", v.config.Cube, err)
 	}
 	return nil
+}
+
+// Discard releases a view that was rendered and that Run did not come to.
+func (v *View) Discard() {
+	select {
+	case r := <-v.rendered.slot:
+		r.view.Release()
+	default:
+	}
 }
 
 // limitedLog writes a line at most once a second for each reason.

@@ -3,13 +3,11 @@ package view_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -23,304 +21,159 @@ import (
 	"github.com/virtualcube/virtualcube/session/view"
 )
 
+// The loop that renders is package multiview's, and most tests of both are
+// there.
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-// stage is everything round a view, in a bubble of faked time: a frame set
-// every 30 ms, 4 ms to render, 5 ms to encode unless changed.
-type stage struct {
-	t     *testing.T
-	clock *capture.Clock
-	view  *view.View
-
-	renderTime, encodeTime time.Duration
-	renderErr              func(n int) error // of the n-th render, from 1
-	sourceEnds             int               // after so many sets; 0: never
-
-	frames   atomic.Int64 // references to frames that live
-	sets     atomic.Int64
-	rendered atomic.Int64
-
-	mu       sync.Mutex
-	watched  chan struct{}
-	requests []render.Request
-	sent     []packet
-	targets  []int
-	target   int
-	key      bool
-	encoders []string
-	closed   int
-	traces   []view.Trace
-}
-
-type packet struct {
-	timestamp uint32
-	key       bool
-}
 
 // pass lets time pass; in a bubble it is faked.
 func pass(d time.Duration) { <-time.After(d) }
 
-var errEnded = errors.New("recording is over")
+// parts are all that a view needs: 4 ms to render, 5 to encode.
+type parts struct {
+	window  space.Window
+	openErr error
 
-func (s *stage) Next(ctx context.Context) (*capture.FrameSet, error) {
-	if s.sourceEnds > 0 && int(s.sets.Load()) >= s.sourceEnds {
-		return nil, errEnded
-	}
-	select {
-	case <-time.After(30 * time.Millisecond):
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	n := s.sets.Add(1)
-	s.frames.Add(1)
-	frame := capture.NewFrame(func(*capture.Frame) { s.frames.Add(-1) })
-	frame.Captured = s.clock.Now().Add(-7 * time.Millisecond)
-	frame.Emitted = frame.Captured.Add(5 * time.Millisecond)
-	return capture.NewFrameSet(uint64(n), s.clock.Now(), []*capture.Frame{frame}), nil
+	mu        sync.Mutex
+	announced []space.Window
+	requests  []render.Request
+	traces    []view.Trace
+	closed    int // encoders
 }
 
-func (s *stage) Frame(_ *capture.FrameSet, eye space.Vec3) (space.Window, float64, float64, error) {
-	id := uint16(1)
-	if eye.X > 0 {
-		id = 2
-	}
-	return space.Window{ID: id, HalfWidth: 1}, 1, 1.5, nil
+func (p *parts) Frame(*capture.FrameSet, space.Vec3) (space.Window, float64, float64, error) {
+	return p.window, 1, 1.5, nil
 }
 
-func (s *stage) Render(_ context.Context, set *capture.FrameSet, q render.Request) (*render.View, error) {
-	n := int(s.rendered.Add(1))
-	pass(s.renderTime)
-	if s.renderErr != nil {
-		if err := s.renderErr(n); err != nil {
-			return nil, err
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.requests = append(s.requests, q)
-	return &render.View{
-		Request: q, Captured: set.Captured, Packed: capture.Picture{Format: capture.I420, Width: 64, Height: 112},
-		Stages: render.Stages{Upload: time.Millisecond, Clean: time.Millisecond, Warp: time.Millisecond, Blend: time.Millisecond},
-	}, nil
+func (p *parts) Render(_ context.Context, set *capture.FrameSet, q render.Request) (*render.View, error) {
+	pass(4 * time.Millisecond)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.requests = append(p.requests, q)
+	return &render.View{Request: q, Captured: set.Captured, Packed: capture.Picture{Format: capture.I420, Width: 64, Height: 112}}, nil
 }
 
-func (s *stage) Watched(ctx context.Context) error {
-	s.mu.Lock()
-	watched := s.watched
-	s.mu.Unlock()
-	select {
-	case <-watched:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+func (p *parts) Rungs() int                            { return 1 }
+func (p *parts) Watching(int) bool                     { return true }
+func (p *parts) KeyDue(int) bool                       { return false }
+func (p *parts) Target(int) int                        { return 1_000_000 }
+func (p *parts) Send(int, encode.Packet, uint32) error { return nil }
+func (p *parts) SetBitrate(int) error                  { return nil }
+
+func (p *parts) Close() error { p.mu.Lock(); defer p.mu.Unlock(); p.closed++; return nil }
+
+func (p *parts) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
+	pass(5 * time.Millisecond)
+	return encode.Packet{Data: []byte{1}}, nil
 }
 
-func (s *stage) KeyDue() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.key }
-func (s *stage) Target() int  { s.mu.Lock(); defer s.mu.Unlock(); return s.target }
-
-func (s *stage) Send(_ []byte, key bool, timestamp uint32) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.sent = append(s.sent, packet{timestamp: timestamp, key: key})
-	return nil
-}
-
-// encoder takes its time.
-type encoder struct{ *stage }
-
-func (e encoder) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
-	pass(e.encodeTime)
-	return encode.Packet{Data: []byte{1}, Key: e.KeyDue()}, nil
-}
-
-func (e encoder) SetBitrate(rate int) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.targets = append(e.targets, rate)
-	return nil
-}
-
-func (e encoder) Close() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.closed++
-	return nil
-}
-
-// run makes a view, lets change the stage, runs it while body does, and
-// returns Run's error.
-func run(t *testing.T, change func(*stage), body func(*stage)) (*stage, error) {
+func (p *parts) view(t *testing.T) *view.View {
 	t.Helper()
-	s := &stage{t: t, clock: capture.NewClock(), watched: make(chan struct{}), target: 1_000_000, renderTime: 4 * time.Millisecond, encodeTime: 5 * time.Millisecond}
-	close(s.watched)
-	if change != nil {
-		change(s)
-	}
-	var err error
-	s.view, err = view.New(view.Config{
-		Cube: "cube", Volume: capture.DefaultVolume(), Sets: s, Renderer: s, Framing: s, Rung: s, Clock: s.clock,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		Encoder: func(w, h, rate int) (encode.Encoder, error) {
-			s.encoders = append(s.encoders, fmt.Sprintf("%dx%d@%d", w, h, rate))
-			return encoder{s}, nil
+	v, err := view.New(view.Config{
+		Cube: "cube", Renderer: p, Framing: p, Ladder: p, Clock: capture.NewClock(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Announce: func(w space.Window) space.Window {
+			w.ID += 100
+			p.announced = append(p.announced, w)
+			return w
 		},
-		Traced: func(tr view.Trace) { s.traces = append(s.traces, tr) },
+		Encoder: func(int, int, int) (encode.Encoder, error) { return p, p.openErr },
+		Traced:  func(tr view.Trace) { p.traces = append(p.traces, tr) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.view.Run(ctx) }()
-	body(s)
-	cancel()
-	err = <-done
-	if n := s.frames.Load(); n != 0 {
-		t.Errorf("%d frames were not released", n)
-	}
-	return s, err
+	return v
 }
 
-func TestFramesBecomePackets(t *testing.T) {
+func TestWindowGetsItsIDBeforeUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := run(t, nil, func(*stage) { pass(time.Second) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		stats := s.view.Snapshot()
-		if len(s.sent) < 28 || stats.Encodes != uint64(len(s.sent)) || stats.Views < stats.Encodes || len(stats.Drops) != 0 {
-			t.Errorf("%d packets, stats %+v", len(s.sent), stats)
-		}
-		for i, p := range s.sent[1:] {
-			// A set comes every 30 ms after 4 ms of rendering.
-			if d := p.timestamp - s.sent[i].timestamp; d != 34*90 {
-				t.Fatalf("packet %d comes %d ticks after the one before", i+1, d)
+		p := &parts{}
+		v := p.view(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- v.Run(ctx) }()
+		set := capture.NewFrameSet(1, 0, nil)
+		for n, id := range []uint16{1, 1, 2, 2} {
+			p.window = space.Window{ID: id}
+			if err := v.Render(ctx, set, space.Vec3{X: float64(n)}, uint16(n)); err != nil {
+				t.Fatal(err)
 			}
+			pass(20 * time.Millisecond)
 		}
-		if want := []string{"64x112@1000000"}; !slices.Equal(s.encoders, want) || s.closed != 1 {
-			t.Errorf("encoders %v, closed %d", s.encoders, s.closed)
-		}
-		for _, tr := range s.traces {
-			sum := time.Duration(0)
-			for _, d := range tr.Stages {
-				sum += d
-			}
-			if sum != tr.Sent.Sub(tr.Captured) || tr.Stages[view.Source] != 5*time.Millisecond || tr.Stages[view.Sync] != 2*time.Millisecond || tr.Stages[view.Encode] != 5*time.Millisecond {
-				t.Fatalf("stages %v do not add up to %v", tr.Stages, tr.Sent.Sub(tr.Captured))
-			}
-		}
-		mean := stats.Mean(view.Stats{})
-		if mean[view.Encode] != 5*time.Millisecond || stats.Stages[view.Encode].Below[3] != 0 || stats.Stages[view.Encode].Below[4] != stats.Encodes {
-			t.Errorf("mean %v, histogram %+v", mean, stats.Stages[view.Encode])
-		}
-	})
-}
-
-func TestIdleWithoutViewers(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		_, err := run(t, func(s *stage) { s.watched = make(chan struct{}) }, func(s *stage) {
-			pass(time.Second)
-			if n := s.rendered.Load(); n != 1 || !s.view.Ready() {
-				t.Errorf("unwatched, %d views are rendered, ready %v", n, s.view.Ready())
-			}
-			close(s.watched)
-			pass(time.Second)
-			if n := s.rendered.Load(); n < 25 {
-				t.Errorf("watched for a second, %d views are rendered", n)
-			}
-		})
-		if err != nil {
+		cancel()
+		if err := <-done; err != nil {
 			t.Error(err)
 		}
+		if len(p.announced) != 2 {
+			t.Errorf("announced %v", p.announced)
+		}
+		var ids []uint16
+		for _, tr := range p.traces {
+			ids = append(ids, tr.Window)
+		}
+		if want := []uint16{101, 101, 102, 102}; !slices.Equal(ids, want) || p.requests[3].Window.ID != 102 || p.requests[3].Eye.X != 3 {
+			t.Errorf("traced windows %v, want %v; requests %+v", ids, want, p.requests)
+		}
+		if s := v.Snapshot(); s.Views != 4 || s.Encodes != 4 || p.closed != 1 {
+			t.Errorf("stats %+v, %d encoders closed", s, p.closed)
+		}
+		set.Release()
 	})
 }
 
-func TestSlowEncoderGetsTheNewest(t *testing.T) {
+func TestRunAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := run(t, func(s *stage) { s.encodeTime = 100 * time.Millisecond }, func(*stage) { pass(2 * time.Second) })
-		if err != nil {
-			t.Fatal(err)
-		}
-		stats := s.view.Snapshot()
-		if stats.Drops[view.DropOverrun] < 30 || stats.Encodes < 18 {
-			t.Errorf("stats %+v", stats)
-		}
-		for _, tr := range s.traces[1:] {
-			if tr.Stages[view.Wait] > 40*time.Millisecond {
-				t.Fatalf("a view waited %v: not the newest", tr.Stages[view.Wait])
+		p := &parts{}
+		v := p.view(t)
+		set := capture.NewFrameSet(1, 0, nil)
+		for n := range 3 {
+			ctx, cancel := context.WithCancel(t.Context())
+			done := make(chan error, 1)
+			go func() { done <- v.Run(ctx) }()
+			for range 3 {
+				if err := v.Render(ctx, set, space.Vec3{}, 0); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pass(time.Second)
+			cancel()
+			if err := <-done; err != nil || p.closed != n+1 {
+				t.Errorf("run %d: %v, %d encoders closed", n, err, p.closed)
 			}
 		}
-	})
-}
-
-func TestRendererErrors(t *testing.T) {
-	lost := fmt.Errorf("draw: %w", render.ErrContextLost)
-	for _, test := range []struct {
-		name     string
-		err      error
-		reason   string
-		least    int // attempts within ten seconds
-		greatest int
-	}{
-		{"nobody there", render.ErrNobody, view.DropNobody, 280, 300},
-		{"lost context", lost, view.DropLost, 8, 20},
-		{"anything else", errors.New("shader on fire"), view.DropRender, 8, 20},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				var broken atomic.Bool
-				broken.Store(true)
-				_, err := run(t, func(s *stage) {
-					s.renderErr = func(int) error {
-						if broken.Load() {
-							return test.err
-						}
-						return nil
-					}
-				}, func(s *stage) {
-					pass(10 * time.Second)
-					n := int(s.rendered.Load())
-					if drops := s.view.Snapshot().Drops; n < test.least || n > test.greatest || drops[test.reason] < uint64(n)-1 {
-						t.Errorf("%d attempts in ten seconds, drops %v", n, drops)
-					}
-					broken.Store(false)
-					pass(4 * time.Second)
-					if s.view.Snapshot().Encodes < 30 {
-						t.Errorf("does not recover: %+v", s.view.Snapshot())
-					}
-				})
-				if err != nil {
-					t.Error(err)
-				}
-			})
-		})
-	}
-}
-
-func TestSourceEnds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		_, err := run(t, func(s *stage) { s.sourceEnds = 3 }, func(*stage) { pass(time.Second) })
-		if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "cube") {
-			t.Errorf("error is %v", err)
+		if s := v.Snapshot(); s.Encodes+s.Drops[view.DropOverrun] != 9 {
+			t.Errorf("stats %+v", s)
 		}
+		set.Release()
 	})
 }
 
-func TestBitrateFollows(t *testing.T) {
+func TestNoEncoder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, err := run(t, nil, func(s *stage) {
-			pass(1200 * time.Millisecond)
-			s.mu.Lock()
-			s.target = 700_000
-			s.mu.Unlock()
-			pass(2 * time.Second)
-		})
-		if err != nil {
+		p := &parts{openErr: errors.New("no codec")}
+		v := p.view(t)
+		set := capture.NewFrameSet(1, 0, nil)
+		if err := v.Render(t.Context(), set, space.Vec3{}, 0); err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(s.targets, []int{700_000}) || s.view.Snapshot().Target != 700_000 {
-			t.Errorf("targets %v", s.targets)
+		if err := v.Run(t.Context()); !errors.Is(err, p.openErr) || !strings.Contains(err.Error(), "cube") {
+			t.Errorf("error %v", err)
 		}
+		set.Release()
 	})
+}
+
+func TestStatsAdd(t *testing.T) {
+	a := view.Stats{Views: 3, Encodes: 2, Keys: 1, Bytes: 10, Target: 5, Drops: map[string]uint64{view.DropOverrun: 1}}
+	b := view.Stats{Views: 30, Encodes: 20, Keys: 10, Bytes: 100, Target: 50, Drops: map[string]uint64{view.DropOverrun: 10, view.DropNobody: 7}}
+	a.Stages[view.Encode].Count, b.Stages[view.Encode].Count = 2, 20
+	a.Stages[view.Encode].Below[3], b.Stages[view.Encode].Below[3] = 1, 4
+	for _, s := range []view.Stats{a.Add(b), b.Add(a), (view.Stats{}).Add(a).Add(b)} {
+		if s.Views != 33 || s.Encodes != 22 || s.Keys != 11 || s.Bytes != 110 || s.Target != 55 || s.Drops[view.DropOverrun] != 11 || s.Drops[view.DropNobody] != 7 ||
+			s.Stages[view.Encode].Count != 22 || s.Stages[view.Encode].Below[3] != 5 {
+			t.Errorf("sum %+v", s)
+		}
+	}
+	if a.Drops[view.DropOverrun] != 1 || b.Drops[view.DropOverrun] != 10 {
+		t.Error("the summands changed")
+	}
 }

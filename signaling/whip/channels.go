@@ -109,6 +109,7 @@ func (v *viewer) parse(limit *rate.Limiter, m webrtc.DataChannelMessage) any {
 type scene struct {
 	viewer  *viewer
 	channel *webrtc.DataChannel
+	view    int // that before is of
 	before  view.Stats
 }
 
@@ -118,7 +119,8 @@ func (s *scene) open(d *webrtc.DataChannel) {
 		return
 	}
 	s.channel = d
-	s.before = s.viewer.cube.View.Snapshot()
+	s.view = s.viewer.watcher.View()
+	s.before = s.viewer.cube.Views.View(s.view)
 	hello := s.viewer.cube.Hello
 	hello.Type, hello.Protocol, hello.Cube = "hello", protocol.Version, s.viewer.cube.Name
 	s.send(hello)
@@ -138,10 +140,27 @@ func (s *scene) receive(m message) {
 
 func milliseconds(t capture.Time) float64 { return float64(t) / 1e6 }
 
-// windows sends the windows that the viewer has not been told of.
-func (s *scene) windows() {
-	if s.channel == nil || s.full() {
-		return // they wait; stats tries again
+// follow tells the viewer of the windows that it may meet, and then lets it
+// go to the view that it belongs to.
+func (s *scene) follow() {
+	v := s.viewer
+	view := v.watcher.View()
+	if !s.windows() {
+		return // stats tries again
+	}
+	if err := v.subscriber.Move(v.cube.Ladders[view]); err != nil {
+		v.log.Warn("viewer stays at its view", "error", err)
+	}
+}
+
+// windows sends the windows that the viewer has not been told of. It returns
+// false where they must wait; who has no scene channel needs none.
+func (s *scene) windows() bool {
+	if s.channel == nil {
+		return true
+	}
+	if s.full() {
+		return false
 	}
 	for _, w := range s.viewer.watcher.Windows() {
 		s.send(protocol.Window{
@@ -149,6 +168,7 @@ func (s *scene) windows() {
 			HalfWidth: w.HalfWidth, HalfHeight: w.HalfHeight,
 		})
 	}
+	return true
 }
 
 func vector(v space.Vec3) protocol.Vector { return protocol.Vector{v.X, v.Y, v.Z} }
@@ -157,12 +177,19 @@ func (s *scene) stats() {
 	if s.channel == nil {
 		return
 	}
-	s.windows()
-	cube := s.viewer.cube
-	now, rung := cube.View.Snapshot(), cube.Rung.Snapshot()
+	s.follow()
+	cube, at := s.viewer.cube, s.viewer.watcher.View()
+	if at != s.view {
+		s.view, s.before = at, cube.Views.View(at) // no figures in the second of a move
+		return
+	}
+	now, ladder := cube.Views.View(at), cube.Ladders[at].Snapshot()
 	m := protocol.Stats{
 		Type: "stats", ViewsPerSecond: float64(now.Encodes-s.before.Encodes) / statsInterval.Seconds(),
-		Bitrate: now.Target, Viewers: rung.Subscribers, Stages: make(map[string]float64), Drops: make(map[string]uint64),
+		Bitrate: now.Target, Stages: make(map[string]float64), Drops: make(map[string]uint64),
+	}
+	for _, l := range cube.Ladders {
+		m.Viewers += l.Subscribers()
 	}
 	for i, mean := range now.Mean(s.before) {
 		m.Stages[view.Stage(i).String()] = float64(mean) / 1e6
@@ -170,8 +197,8 @@ func (s *scene) stats() {
 	for reason, n := range now.Drops {
 		m.Drops[reason] = n
 	}
-	if rung.Dropped > 0 {
-		m.Drops["slow-viewer"] = rung.Dropped
+	if ladder.Dropped > 0 {
+		m.Drops["slow-viewer"] = ladder.Dropped
 	}
 	s.before = now
 	s.send(m)

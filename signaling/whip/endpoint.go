@@ -11,6 +11,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/session/multiview"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
@@ -18,17 +19,18 @@ import (
 // DefaultLimit is how many viewers an endpoint serves at once.
 const DefaultLimit = 64
 
-// View is what the endpoint needs of a cube's view.
-type View interface {
-	Watch() *view.Watcher
-	Snapshot() view.Stats
+// Views are what the endpoint needs of a cube's views.
+type Views interface {
+	Watch() *multiview.Watcher
+	// View returns the counts of one view, by the index of its ladder.
+	View(i int) view.Stats
 }
 
 // Cube is one that can be watched.
 type Cube struct {
-	Name string // one path segment: the endpoint is /{name}/whep
-	Rung *fanout.Rung
-	View View
+	Name    string           // one path segment: the endpoint is /{name}/whep
+	Ladders []*fanout.Ladder // one a view
+	Views   Views
 	// Hello is what the page is told first; Type, Protocol and Cube are
 	// filled in.
 	Hello protocol.Hello
@@ -74,8 +76,8 @@ func NewEndpoint(config Config) (*Endpoint, error) {
 		starts: make(chan *viewer), ended: make(chan struct{}), viewers: make(map[string]*viewer),
 	}
 	for _, c := range config.Cubes {
-		if c.Rung == nil || c.View == nil || !validName(c.Name) || e.cubes[c.Name] != nil {
-			return nil, fmt.Errorf("make whep endpoint: cube %q needs a rung, a view and a name of its own of letters, digits, - and _", c.Name)
+		if len(c.Ladders) == 0 || c.Views == nil || !validName(c.Name) || e.cubes[c.Name] != nil {
+			return nil, fmt.Errorf("make whep endpoint: cube %q needs ladders, views and a name of its own of letters, digits, - and _", c.Name)
 		}
 		e.cubes[c.Name] = &c
 	}

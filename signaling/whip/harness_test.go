@@ -19,6 +19,7 @@ import (
 	"github.com/virtualcube/virtualcube/session/encode/encodetest"
 	"github.com/virtualcube/virtualcube/session/encode/vpx"
 	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/session/multiview"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/whip"
@@ -78,13 +79,19 @@ func (f *framing) Frame(_ *capture.FrameSet, eye space.Vec3) (space.Window, floa
 type node struct {
 	url      string
 	clock    *capture.Clock
-	rung     *fanout.Rung
-	view     *view.View
+	ladders  []*fanout.Ladder // as many as views
+	views    *multiview.Views
 	endpoint *whip.Endpoint
 }
 
 // startNode starts a node on free loopback ports; the test's end stops it.
 func startNode(t *testing.T, change func(*whip.Config, *fanout.Config)) *node {
+	t.Helper()
+	return startViews(t, 1, change)
+}
+
+// startViews starts a node with a budget of views.
+func startViews(t *testing.T, budget int, change func(*whip.Config, *fanout.Config)) *node {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	if testing.Verbose() {
@@ -100,20 +107,25 @@ func startNode(t *testing.T, change func(*whip.Config, *fanout.Config)) *node {
 	if change != nil {
 		change(&config, &rung)
 	}
-	if n.rung, err = fanout.NewRung(rung); err != nil {
-		t.Fatal(err)
+	var ladders []multiview.Ladder
+	for range budget {
+		l, err := fanout.NewLadder(rung)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n.ladders, ladders = append(n.ladders, l), append(ladders, l)
 	}
 	volume := capture.DefaultVolume()
 	ticker := time.NewTicker(time.Second / 30)
-	n.view, err = view.New(view.Config{
-		Cube: "cube", Volume: volume, Sets: &sets{clock: n.clock, ticker: ticker}, Renderer: &renderer{}, Framing: &framing{},
-		Rung: n.rung, Clock: n.clock, Log: log,
+	n.views, err = multiview.New(multiview.Config{
+		Cube: "cube", Volume: volume, Sets: &sets{clock: n.clock, ticker: ticker}, Renderer: &renderer{},
+		Framing: func() view.Framing { return &framing{} }, Ladders: ladders, Clock: n.clock, Log: log,
 		Encoder: func(w, h, rate int) (encode.Encoder, error) { return vpx.NewEncoder(w, h, rate) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	config.Cubes = []whip.Cube{{Name: "cube", Rung: n.rung, View: n.view, Hello: protocol.Hello{
+	config.Cubes = []whip.Cube{{Name: "cube", Ladders: n.ladders, Views: n.views, Hello: protocol.Hello{
 		Layout: protocol.Layout{Version: pack.Version, Width: layout.Width, Height: layout.Height},
 		Volume: protocol.Volume{Min: protocol.Vector{volume.Min.X, volume.Min.Y, volume.Min.Z}, Max: protocol.Vector{volume.Max.X, volume.Max.Y, volume.Max.Z}},
 		Rate:   30,
@@ -126,7 +138,7 @@ func startNode(t *testing.T, change func(*whip.Config, *fanout.Config)) *node {
 	ctx, cancel := context.WithCancel(context.Background())
 	var parts sync.WaitGroup
 	parts.Go(func() {
-		if err := n.view.Run(ctx); err != nil {
+		if err := n.views.Run(ctx); err != nil {
 			t.Error(err)
 		}
 	})

@@ -20,7 +20,7 @@ func TestManyViewers(t *testing.T) {
 	a.next(t, "for the first", whatever)
 	b.next(t, "for the second", whatever)
 
-	before, encodes, start := n.rung.Snapshot(), n.view.Snapshot().Encodes, time.Now()
+	before, encodes, start := n.ladders[0].Snapshot(), n.views.Snapshot().Encodes, time.Now()
 	const joins = 20
 	var parts sync.WaitGroup
 	for range joins {
@@ -31,7 +31,7 @@ func TestManyViewers(t *testing.T) {
 		})
 	}
 	parts.Wait()
-	after, took := n.rung.Snapshot(), time.Since(start)
+	after, took := n.ladders[0].Snapshot(), time.Since(start)
 	if keys := after.Keys - before.Keys; float64(keys) > math.Ceil(took.Seconds())+1 {
 		t.Errorf("%d joins in %v cause %d key frames", joins, took, keys)
 	}
@@ -39,7 +39,7 @@ func TestManyViewers(t *testing.T) {
 		t.Errorf("stats %+v", after)
 	}
 
-	stats := n.view.Snapshot()
+	stats := n.views.Snapshot()
 	elapsed := n.clock.Now().Milliseconds() - 1000 // the clock starts at one second
 	if limit := uint64(elapsed*30/1000 + 2); stats.Encodes > limit || stats.Encodes > stats.Views {
 		t.Errorf("%d encodes of %d views within %d ms for %d viewers", stats.Encodes, stats.Views, elapsed, joins+2)
@@ -47,7 +47,7 @@ func TestManyViewers(t *testing.T) {
 	// The first two get every frame; as many as two queues hold may be on
 	// their way.
 	const queued = 2 * (8 + 1)
-	sent := n.rung.Snapshot()
+	sent := n.ladders[0].Snapshot()
 	if got, want := sent.Frames+sent.Dropped-before.Frames, 2*(stats.Encodes-encodes); got+queued < want {
 		t.Errorf("%d frames were sent for %d encodes: not to everybody", got, want/2)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/session/fanout"
-	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/session/multiview"
 )
 
 const (
@@ -40,7 +41,7 @@ type viewer struct {
 	counts     *counts
 	peer       *webrtc.PeerConnection
 	subscriber *fanout.Subscriber
-	watcher    *view.Watcher
+	watcher    *multiview.Watcher
 	since      time.Time
 
 	deleted chan struct{} // one slot: DELETE was asked for
@@ -58,18 +59,18 @@ type viewer struct {
 
 // newViewer makes the peer and its answer to the offer.
 func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) (v *viewer, answer string, err error) {
-	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Rung.Bitrate())
+	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Ladders[0].Bitrate())
 	if err != nil {
 		return nil, "", err
 	}
 	v = &viewer{
 		id: id, cube: cube, clock: e.config.Clock, log: e.config.Log.With("cube", cube.Name, "viewer", id[:8]), counts: &e.counts,
-		peer: peer, subscriber: cube.Rung.Subscribe(cube.Name, estimator), since: time.Now(),
+		peer: peer, watcher: cube.Views.Watch(), since: time.Now(),
 		deleted: make(chan struct{}, 1), states: make(chan webrtc.PeerConnectionState, 16),
 		opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16), negotiating: make(chan struct{}, 1),
 		etag: newETag(),
 	}
-	v.watcher = cube.View.Watch()
+	v.subscriber = cube.Ladders[v.watcher.View()].Subscribe(cube.Name, estimator)
 	peer.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
 		select {
 		case v.states <- s:
@@ -201,8 +202,10 @@ func (v *viewer) serve(ctx context.Context, parts *sync.WaitGroup) error {
 			scene.open(d)
 		case m := <-v.inbox:
 			scene.receive(m)
+		case <-v.subscriber.Came():
+			v.watcher.Arrived(slices.Index(v.cube.Ladders, v.subscriber.At()))
 		case <-v.watcher.Changed():
-			scene.windows()
+			scene.follow()
 		case <-ticker.C:
 			scene.stats()
 		}

@@ -24,10 +24,46 @@ type audience struct {
 	strips chan pack.Strip // newest 64; older ones are dropped
 	scenes chan string
 	errors chan error
+	stop   func() // idempotent
+
+	mu     sync.Mutex
+	last   time.Time     // of the last frame
+	gap    time.Duration // greatest between frames
+	broken int           // frames that could not be decoded
+}
+
+// arrivals returns the greatest gap between decoded frames since the last call,
+// and how many could not be decoded.
+func (a *audience) arrivals() (gap time.Duration, broken int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	gap, broken = a.gap, a.broken
+	a.gap, a.broken = 0, 0
+	return gap, broken
+}
+
+func (a *audience) arrived(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if err != nil {
+		a.broken++
+		return
+	}
+	now := time.Now()
+	if !a.last.IsZero() {
+		a.gap = max(a.gap, now.Sub(a.last))
+	}
+	a.last = now
 }
 
 // watch dials and decodes until the test ends.
 func watch(t *testing.T, url, key string) *audience {
+	t.Helper()
+	return watchThrough(t, url, key, nil)
+}
+
+// watchThrough watches from behind a link.
+func watchThrough(t *testing.T, url, key string, link *whepclient.Link) *audience {
 	t.Helper()
 	a := &audience{strips: make(chan pack.Strip, 64), scenes: make(chan string, 256), errors: make(chan error, 16)}
 	decoder, err := vpx.NewDecoder()
@@ -38,7 +74,7 @@ func watch(t *testing.T, url, key string) *audience {
 	dial, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	a.viewer, err = whepclient.Dial(dial, whepclient.Config{
-		URL: url, Key: key, Client: client,
+		URL: url, Key: key, Client: client, Link: link,
 		Unit:  func(u whepclient.AccessUnit) { a.decode(decoder, u) },
 		Scene: func(m []byte) { a.scenes <- string(m) },
 	})
@@ -48,7 +84,7 @@ func watch(t *testing.T, url, key string) *audience {
 	ctx, stop := context.WithCancel(context.Background())
 	var run sync.WaitGroup
 	run.Go(func() { _ = a.viewer.Run(ctx) })
-	t.Cleanup(func() {
+	a.stop = sync.OnceFunc(func() {
 		stop()
 		if err := a.viewer.Close(context.Background()); err != nil {
 			t.Log(err)
@@ -57,6 +93,7 @@ func watch(t *testing.T, url, key string) *audience {
 		_ = decoder.Close()
 		client.CloseIdleConnections()
 	})
+	t.Cleanup(a.stop)
 	return a
 }
 
@@ -64,8 +101,12 @@ func (a *audience) decode(d *vpx.Decoder, u whepclient.AccessUnit) {
 	p, err := d.Decode(u.Data)
 	var s pack.Strip
 	if err == nil {
-		s, err = layout.ReadStrip(p.Planes[0], p.Strides[0])
+		var l pack.Layout
+		if l, err = pack.LayoutOf(p.Width, p.Height); err == nil {
+			s, err = l.ReadStrip(p.Planes[0], p.Strides[0])
+		}
 	}
+	a.arrived(err)
 	if err != nil {
 		select {
 		case a.errors <- err:

@@ -183,7 +183,7 @@ export class Person {
       mesh: new Mesh(grid(cells), this.#material()),
     };
     sized.mesh.frustumCulled = false;
-    sized.mesh.visible = false;
+    sized.mesh.visible = now?.mesh.visible ?? false; // a rung of another size shows on
     sized.mesh.renderOrder = 1; // after the room, which shows through its edges
     this.#uniforms.colour.value = sized.colour.texture;
     this.#uniforms.surface.value = sized.surface.texture;

@@ -31,6 +31,7 @@ func Run(t *testing.T, codec Codec) {
 	t.Run("same timestamp", func(t *testing.T) { sameTimestamp(t, codec) })
 	t.Run("wrong picture", func(t *testing.T) { wrongPicture(t, codec) })
 	t.Run("bitrate", func(t *testing.T) { bitrateChange(t, codec) })
+	t.Run("layers", func(t *testing.T) { layers(t, codec) })
 	t.Run("close", func(t *testing.T) { closed(t, codec) })
 }
 

@@ -5,7 +5,15 @@
 
 // Rate control as measured for live views: constant bitrate without dropped
 // frames and without look-ahead, one thread, fastest real-time mode.
-vpx_codec_err_t vc_encoder_open(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, int width, int height, int kbps) {
+// set_rates divides a bitrate over the two temporal layers; the figures of
+// libvpx are cumulative.
+static void set_rates(vpx_codec_enc_cfg_t *cfg, int kbps, int base_percent) {
+	cfg->rc_target_bitrate = kbps;
+	cfg->ts_target_bitrate[0] = kbps * base_percent / 100;
+	cfg->ts_target_bitrate[1] = kbps;
+}
+
+vpx_codec_err_t vc_encoder_open(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, int width, int height, int kbps, int base_percent) {
 	vpx_codec_err_t e = vpx_codec_enc_config_default(vpx_codec_vp8_cx(), cfg, 0);
 	if (e != VPX_CODEC_OK) return e;
 	cfg->g_w = width;
@@ -16,11 +24,17 @@ vpx_codec_err_t vc_encoder_open(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, 
 	cfg->g_lag_in_frames = 0;
 	cfg->g_error_resilient = 0;
 	cfg->rc_end_usage = VPX_CBR;
-	cfg->rc_target_bitrate = kbps;
+	cfg->ts_number_layers = 2;
+	cfg->ts_periodicity = 2;
+	cfg->ts_layer_id[0] = 0;
+	cfg->ts_layer_id[1] = 1;
+	cfg->ts_rate_decimator[0] = 2;
+	cfg->ts_rate_decimator[1] = 1;
+	set_rates(cfg, kbps, base_percent);
 	cfg->rc_dropframe_thresh = 0;
 	cfg->rc_resize_allowed = 0;
 	cfg->rc_min_quantizer = 2;
-	cfg->rc_max_quantizer = 56;
+	cfg->rc_max_quantizer = 63;
 	cfg->rc_undershoot_pct = 100;
 	cfg->rc_overshoot_pct = 15;
 	cfg->rc_buf_initial_sz = 500;
@@ -47,7 +61,7 @@ vpx_codec_err_t vc_encoder_open(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, 
 }
 
 vpx_codec_err_t vc_encode(vpx_codec_ctx_t *ctx, int width, int height, const uint8_t *y, const uint8_t *u, const uint8_t *v,
-	int ys, int us, int vs, int64_t pts, unsigned long duration, vpx_enc_frame_flags_t flags, vc_packet *out) {
+	int ys, int us, int vs, int64_t pts, unsigned long duration, int key, int layer, vc_packet *out) {
 	vpx_image_t img;
 	memset(&img, 0, sizeof img);
 	img.fmt = VPX_IMG_FMT_I420;
@@ -65,7 +79,17 @@ vpx_codec_err_t vc_encode(vpx_codec_ctx_t *ctx, int width, int height, const uin
 	img.stride[VPX_PLANE_U] = us;
 	img.stride[VPX_PLANE_V] = vs;
 	memset(out, 0, sizeof *out);
-	vpx_codec_err_t e = vpx_codec_encode(ctx, &img, pts, duration, flags, VPX_DL_REALTIME);
+	// All pictures are predicted from the last one of the base layer alone, and
+	// those of the upper layer leave no trace: neither a reference nor entropy
+	// statistics. So any of them can be left out.
+	vpx_enc_frame_flags_t flags = VP8_EFLAG_NO_REF_GF | VP8_EFLAG_NO_REF_ARF | VP8_EFLAG_NO_UPD_GF | VP8_EFLAG_NO_UPD_ARF;
+	if (key)
+		flags = VPX_EFLAG_FORCE_KF;
+	else if (layer > 0)
+		flags |= VP8_EFLAG_NO_UPD_LAST | VP8_EFLAG_NO_UPD_ENTROPY;
+	vpx_codec_err_t e = vpx_codec_control(ctx, VP8E_SET_TEMPORAL_LAYER_ID, layer);
+	if (e != VPX_CODEC_OK) return e;
+	e = vpx_codec_encode(ctx, &img, pts, duration, flags, VPX_DL_REALTIME);
 	if (e != VPX_CODEC_OK) return e;
 	vpx_codec_iter_t it = NULL;
 	const vpx_codec_cx_pkt_t *p;
@@ -78,8 +102,8 @@ vpx_codec_err_t vc_encode(vpx_codec_ctx_t *ctx, int width, int height, const uin
 	return VPX_CODEC_OK;
 }
 
-vpx_codec_err_t vc_set_bitrate(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, int kbps) {
-	cfg->rc_target_bitrate = kbps;
+vpx_codec_err_t vc_set_bitrate(vpx_codec_ctx_t *ctx, vpx_codec_enc_cfg_t *cfg, int kbps, int base_percent) {
+	set_rates(cfg, kbps, base_percent);
 	return vpx_codec_enc_config_set(ctx, cfg);
 }
 

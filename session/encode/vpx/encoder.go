@@ -28,6 +28,7 @@ type Encoder struct {
 	last          int64         // timestamp of the picture before
 	time          int64         // the same on libvpx's clock, which is even
 	pace          int64         // from picture to picture, smoothed
+	upper         bool          // the next picture is one of the upper layer
 	begun         bool
 }
 
@@ -45,6 +46,8 @@ const (
 	nominalPace = encode.ClockRate / 30
 	// paceWindow is over how many pictures their pace is smoothed.
 	paceWindow = 16
+	// basePercent of the bitrate go into the base layer.
+	basePercent = 100 * encode.BaseShare
 )
 
 // NewEncoder opens an encoder for pictures of an even size.
@@ -56,7 +59,7 @@ func NewEncoder(width, height, bitsPerSecond int) (*Encoder, error) {
 		return nil, fmt.Errorf("open vp8 encoder: %w", err)
 	}
 	state := (*encoderState)(C.calloc(1, C.size_t(unsafe.Sizeof(encoderState{}))))
-	if e := C.vc_encoder_open(&state.ctx, &state.cfg, C.int(width), C.int(height), C.int(bitsPerSecond/1000)); e != C.VPX_CODEC_OK {
+	if e := C.vc_encoder_open(&state.ctx, &state.cfg, C.int(width), C.int(height), C.int(bitsPerSecond/1000), basePercent); e != C.VPX_CODEC_OK {
 		C.free(unsafe.Pointer(state))
 		return nil, fmt.Errorf("open vp8 encoder: %s", C.GoString(C.vpx_codec_err_to_string(e)))
 	}
@@ -86,19 +89,24 @@ func (e *Encoder) Encode(picture capture.Picture, timestamp int64, key bool) (en
 		timestamp = max(timestamp, e.last+1)
 		e.follow(timestamp - e.last)
 	}
+	key = key || !e.begun
+	layer := 0
+	if e.upper && !key {
+		layer = 1
+	}
 	s := e.state
 	status := C.vc_encode(&s.ctx, C.int(e.width), C.int(e.height),
 		(*C.uint8_t)(unsafe.SliceData(picture.Planes[0])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[1])), (*C.uint8_t)(unsafe.SliceData(picture.Planes[2])),
 		C.int(picture.Strides[0]), C.int(picture.Strides[1]), C.int(picture.Strides[2]),
-		C.int64_t(e.time+e.pace), C.ulong(e.pace), frameFlags(key), &s.packet)
+		C.int64_t(e.time+e.pace), C.ulong(e.pace), C.int(asInt(key)), C.int(layer), &s.packet)
 	if status != C.VPX_CODEC_OK {
 		return encode.Packet{}, fmt.Errorf("encode vp8: %s", problem(&s.ctx))
 	}
-	e.last, e.time, e.begun = timestamp, e.time+e.pace, true
+	e.last, e.time, e.begun, e.upper = timestamp, e.time+e.pace, true, layer == 0
 	if s.packet.size == 0 {
 		return encode.Packet{}, fmt.Errorf("encode vp8: libvpx gave no frame for timestamp %d", timestamp)
 	}
-	return encode.Packet{Data: unsafe.Slice((*byte)(s.packet.data), int(s.packet.size)), Key: s.packet.key != 0}, nil
+	return encode.Packet{Data: unsafe.Slice((*byte)(s.packet.data), int(s.packet.size)), Key: s.packet.key != 0, Layer: layer}, nil
 }
 
 // follow smooths the time from picture to picture over some 16 of them.
@@ -111,11 +119,9 @@ func (e *Encoder) follow(gap int64) {
 	e.pace = max(1, e.pace+(min(gap, 2*e.pace)-e.pace)/paceWindow)
 }
 
-// frameFlags says which references a picture uses and updates: all of them,
-// unless it is a key frame.
-func frameFlags(key bool) C.vpx_enc_frame_flags_t {
-	if key {
-		return C.VPX_EFLAG_FORCE_KF
+func asInt(b bool) int {
+	if b {
+		return 1
 	}
 	return 0
 }
@@ -137,7 +143,7 @@ func (e *Encoder) SetBitrate(bitsPerSecond int) error {
 	if err := checkBitrate(bitsPerSecond); err != nil {
 		return fmt.Errorf("set vp8 bitrate: %w", err)
 	}
-	if s := C.vc_set_bitrate(&e.state.ctx, &e.state.cfg, C.int(bitsPerSecond/1000)); s != C.VPX_CODEC_OK {
+	if s := C.vc_set_bitrate(&e.state.ctx, &e.state.cfg, C.int(bitsPerSecond/1000), basePercent); s != C.VPX_CODEC_OK {
 		return fmt.Errorf("set vp8 bitrate: %s", problem(&e.state.ctx))
 	}
 	return nil

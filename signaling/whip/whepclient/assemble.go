@@ -10,6 +10,7 @@ type AccessUnit struct {
 	Data      []byte // VP8; valid during the callback
 	Timestamp uint32 // 90 kHz
 	Key       bool
+	Layer     int // temporal: 1 may be left out
 }
 
 // maxAccessUnit bounds an access unit, in bytes; a longer one is lost.
@@ -63,7 +64,7 @@ func (a *assembler) add(p *rtp.Packet) outcome {
 			return a.ask(p)
 		}
 		a.filling, a.broken = true, false
-		a.unit = AccessUnit{Data: a.unit.Data[:0], Timestamp: p.Timestamp, Key: key}
+		a.unit = AccessUnit{Data: a.unit.Data[:0], Timestamp: p.Timestamp, Key: key, Layer: int(vp8.TID)}
 	}
 	if !a.filling || p.Timestamp != a.unit.Timestamp || len(a.unit.Data)+len(data) > maxAccessUnit {
 		a.filling, a.broken = false, true

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/logging"
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/virtualcube/virtualcube/signaling/protocol"
@@ -31,6 +33,8 @@ type Config struct {
 	Unit func(AccessUnit)
 	// Scene takes the messages of the scene channel.
 	Scene func([]byte)
+	// Link, if not nil, is a bottleneck that the media comes through.
+	Link *Link
 }
 
 // Viewer is one session.
@@ -43,7 +47,9 @@ type Viewer struct {
 	tracks   chan *webrtc.TrackRemote
 	ended    chan error // one slot: why the connection ended; first wins
 	sequence atomic.Int64
-	lost     atomic.Uint64
+
+	mu       sync.Mutex
+	received Reception
 }
 
 // maxAnswer bounds what is read of an answer, in bytes.
@@ -67,7 +73,7 @@ func Dial(ctx context.Context, config Config) (*Viewer, error) {
 }
 
 func (v *Viewer) connect(ctx context.Context) error {
-	peer, err := newPeer()
+	peer, err := newPeer(v.config.Link)
 	if err != nil {
 		return err
 	}
@@ -110,14 +116,21 @@ func (v *Viewer) connect(ctx context.Context) error {
 }
 
 // newPeer makes a peer connection that keeps its troubles with single packets
-// to itself.
-func newPeer() (*webrtc.PeerConnection, error) {
+// to itself. The link may be nil.
+func newPeer(link *Link) (*webrtc.PeerConnection, error) {
 	silent := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = silent
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	if link != nil {
+		network, err := newLinkNet(link)
+		if err != nil {
+			return nil, err
+		}
+		settings.SetNet(network)
+	}
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -217,7 +230,9 @@ func (v *Viewer) Run(ctx context.Context) error {
 		case err != nil:
 			return fmt.Errorf("receive: %w", err)
 		}
-		switch units.add(packet) {
+		outcome := units.add(packet)
+		v.count(packet, outcome, &units)
+		switch outcome {
 		case complete:
 			if v.config.Unit != nil {
 				v.config.Unit(units.unit)
@@ -228,12 +243,29 @@ func (v *Viewer) Run(ctx context.Context) error {
 			}
 		case partial:
 		}
-		v.lost.Store(units.lost)
 	}
 }
 
+// count keeps account of a packet.
+func (v *Viewer) count(p *rtp.Packet, o outcome, units *assembler) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.received.Bits += 8 * uint64(len(p.Payload))
+	v.received.Lost = units.lost
+	if o == complete {
+		v.received.count(&units.unit)
+	}
+}
+
+// Received returns what has come so far.
+func (v *Viewer) Received() Reception {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.received
+}
+
 // Lost counts the packets that did not come.
-func (v *Viewer) Lost() uint64 { return v.lost.Load() }
+func (v *Viewer) Lost() uint64 { return v.Received().Lost }
 
 // SendEye tells the node where the viewer's eyes are, once the channel is open.
 func (v *Viewer) SendEye(ctx context.Context, position protocol.Vector) error {

@@ -1,0 +1,61 @@
+package encodetest
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/virtualcube/virtualcube/capture"
+)
+
+// layers says that the base decodes alone, to the very pictures that whoever
+// gets both layers sees, that pictures of the upper layer can be left out and
+// come back at any time, and that the base takes the smaller part of the bits
+// of two pictures but more than half of them.
+func layers(t *testing.T, codec Codec) {
+	e := open(t, codec)
+	both, base, some := codec.Decoder(t), codec.Decoder(t), codec.Decoder(t)
+	var bits [2]int
+	last := 1
+	for n := range 60 {
+		key := n == 25 || n == 40 // one in place of a base picture, one of an upper
+		packet := mustEncode(t, e, Scene(width, height, width, n), n, key)
+		if packet.Layer < 0 || packet.Layer > 1 || last == 1 && packet.Layer == 1 || packet.Key && packet.Layer != 0 {
+			t.Fatalf("picture %d is of layer %d, key %v, after one of layer %d", n, packet.Layer, packet.Key, last)
+		}
+		last = packet.Layer
+		if !packet.Key {
+			bits[packet.Layer] += len(packet.Data)
+		}
+		whole := mustDecode(t, both, packet.Data, n)
+		if packet.Layer == 0 {
+			same(t, n, "the base alone", whole, mustDecode(t, base, packet.Data, n))
+		}
+		if packet.Layer == 0 || n%3 != 0 {
+			same(t, n, "with some of the upper layer", whole, mustDecode(t, some, packet.Data, n))
+		}
+	}
+	if bits[1] == 0 || bits[0] < bits[1] {
+		t.Errorf("the base takes %d bytes, the upper layer %d", bits[0], bits[1])
+	}
+}
+
+// mustDecode returns the luma plane, copied, row by row.
+func mustDecode(t *testing.T, decode func([]byte) (capture.Picture, error), data []byte, n int) []byte {
+	t.Helper()
+	p, err := decode(data)
+	if err != nil {
+		t.Fatalf("picture %d: %v", n, err)
+	}
+	var luma []byte
+	for y := range p.Height {
+		luma = append(luma, p.Planes[0][y*p.Strides[0]:][:p.Width]...)
+	}
+	return luma
+}
+
+func same(t *testing.T, n int, what string, want, got []byte) {
+	t.Helper()
+	if !bytes.Equal(want, got) {
+		t.Fatalf("picture %d decodes differently: %s", n, what)
+	}
+}
