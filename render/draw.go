@@ -103,7 +103,7 @@ func (g *gpu) fuse(r *Renderer, canvas *canvas, picks []pick, target space.Camer
 	p.Floats("size", float64(canvas.width), float64(canvas.height))
 	canvas.fuse.Clear([4]float32{})
 	canvas.fuse.DrawAll()
-	canvas.mesh.Draw()
+	canvas.mesh.DrawRange(0, canvas.squares.inner)
 }
 
 // weigh decides how much each colour camera counts.
@@ -125,7 +125,7 @@ func (g *gpu) weigh(r *Renderer, canvas *canvas, picks []pick, target space.Came
 	}
 	p.Floats("size", float64(canvas.width), float64(canvas.height))
 	canvas.weigh.DrawAll()
-	canvas.mesh.Draw()
+	canvas.mesh.DrawRange(0, canvas.squares.inner)
 }
 
 // colour paints the surface, the squares of each set of cameras by themselves.

@@ -165,12 +165,14 @@ func (s *surface) classify(z []uint16) {
 			first, last = min(first, x), x
 			limit := uint32(flyingShare * float32(d))
 			base := uint32(d) - limit
-			n := near(above[x-1], base, limit) + near(above[x], base, limit) + near(above[x+1], base, limit) +
-				near(here[x-1], base, limit) + near(here[x+1], base, limit) +
-				near(below[x-1], base, limit) + near(below[x], base, limit) + near(below[x+1], base, limit)
-			if n < support {
-				valid[x] = lost
-				continue
+			// Three neighbours are most often enough.
+			if n := near(here[x-1], base, limit) + near(here[x+1], base, limit) + near(above[x], base, limit); n < support {
+				n += near(above[x-1], base, limit) + near(above[x+1], base, limit) +
+					near(below[x-1], base, limit) + near(below[x], base, limit) + near(below[x+1], base, limit)
+				if n < support {
+					valid[x] = lost
+					continue
+				}
 			}
 			valid[x] = seen
 			measured := int32(d) * eighths

@@ -15,6 +15,7 @@ type tiles struct {
 	marked        []bool
 	vertices      [][4]uint16
 	indices       []uint32
+	inner         int                 // indices of the marked squares, which come first
 	weights       []uint8             // of four cameras in each square
 	order         []uint32            // indices by group
 	groups        [1<<Cameras + 1]int // where each set of cameras begins in order; the set is a mask
@@ -67,13 +68,19 @@ func (t *tiles) mark(c *camera, target space.Camera) {
 	}
 }
 
-// build widens the marked squares by one and makes their triangles: tile
-// column and row in the first two components.
+// build makes the triangles of the marked squares, then of those beside them:
+// tile column and row in the first two components.
 func (t *tiles) build() {
 	t.vertices, t.indices = t.vertices[:0], t.indices[:0]
+	t.squares(func(x, y int) bool { return t.marked[y*t.columns+x] })
+	t.inner = len(t.indices)
+	t.squares(func(x, y int) bool { return !t.marked[y*t.columns+x] && t.near(x, y) })
+}
+
+func (t *tiles) squares(in func(x, y int) bool) {
 	for y := range t.rows {
 		for x := range t.columns {
-			if !t.near(x, y) {
+			if !in(x, y) {
 				continue
 			}
 			n := uint32(len(t.vertices))
@@ -95,13 +102,17 @@ func (t *tiles) near(x, y int) bool {
 	return false
 }
 
+// slightest is the weight, of 255, up to which a camera is left out of a square:
+// a step of less than a level at the square's edge.
+const slightest = 20
+
 // group orders the squares by the cameras that have a weight in them. Squares
 // in which nobody is are left out.
 func (t *tiles) group() {
 	t.order = t.order[:0]
 	for set := range 1 << Cameras {
 		t.groups[set] = len(t.order)
-		for i := 0; set > 0 && i < len(t.indices); i += 6 {
+		for i := 0; set > 0 && i < t.inner; i += 6 {
 			square := t.vertices[t.indices[i]]
 			if t.set(int(square[0]), int(square[1])) == set {
 				t.order = append(t.order, t.indices[i:i+6]...)
@@ -115,7 +126,7 @@ func (t *tiles) group() {
 func (t *tiles) set(x, y int) (mask int) {
 	at := Cameras * (y*t.columns + x)
 	for i, w := range t.weights[at : at+Cameras] {
-		if w > 0 {
+		if w > slightest {
 			mask |= 1 << i
 		}
 	}
