@@ -37,7 +37,7 @@ func newCamera(c capture.Camera, volume space.Box) *camera {
 		surface:  s,
 		shadow:   newShadow(c.Depth.Lens, c.Colour.Lens),
 		mesher:   newMesher(s),
-		luma:     make([]uint8, c.Colour.Lens.Width*c.Colour.Lens.Height),
+		luma:     make([]uint8, 4*c.Colour.Lens.Width*c.Colour.Lens.Height),
 	}
 }
 
@@ -106,7 +106,7 @@ func newTextures(c *camera) (*textures, error) {
 		{&t.rays, gl.RG32F, d.Width, d.Height, gl.Nearest},
 		{&t.mask, gl.R8, d.Width, d.Height, gl.Linear},
 		{&t.surface, gl.R16, d.Width, d.Height, gl.Nearest},
-		{&t.luma, gl.R8, l.Width, l.Height, gl.Linear},
+		{&t.luma, gl.RGBA8, l.Width, l.Height, gl.Linear},
 		{&t.chroma, gl.RG8, l.Width / 2, l.Height / 2, gl.Linear},
 		{&t.shadow, gl.R16, c.shadow.width, c.shadow.height, gl.Nearest},
 	} {
@@ -134,9 +134,8 @@ func (t *textures) upload(c *camera, f *capture.Frame, geometry bool) {
 	if t.colour != id {
 		t.colour = id
 		if b := c.person; !b.empty() {
-			w, chroma, stride := c.Colour.Lens.Width, f.Colour.Planes[1], f.Colour.Strides[1]
-			t.luma.UploadPart(b.x0, b.y0, b.x1-b.x0, b.y1-b.y0, unsafe.Pointer(&c.luma[b.y0*w+b.x0]), w)
-			t.chroma.UploadPart(b.x0/2, b.y0/2, (b.x1-b.x0)/2, (b.y1-b.y0)/2, unsafe.Pointer(&chroma[b.y0/2*stride+b.x0]), stride)
+			w := c.Colour.Lens.Width
+			t.luma.UploadPart(b.x0, b.y0, b.x1-b.x0, b.y1-b.y0, unsafe.Pointer(&c.luma[4*(b.y0*w+b.x0)]), 4*w)
 		}
 		t.shadow.Upload(unsafe.Pointer(&c.shadow.depth[0]), 2*c.shadow.width)
 	}

@@ -1,6 +1,10 @@
 package render
 
-import "github.com/virtualcube/virtualcube/capture"
+import (
+	"encoding/binary"
+
+	"github.com/virtualcube/virtualcube/capture"
+)
 
 // sharpening is what a pixel gains, in 1/256, of its difference from each of
 // its four neighbours: it gives back about half of the detail that sampling
@@ -24,7 +28,7 @@ func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
 		x0, x1 := max(2, (from-1)*s.texel)&^1, min(p.Width-2, (to+1)*s.texel)&^1
 		y0, y1 := max(2, ty*s.texel)&^1, min(p.Height-2, (ty+1)*s.texel+1)&^1
 		for y := y0; y < y1; y++ {
-			sharpenRow(p.Planes[0], p.Strides[0], x0, x1, y, out[y*p.Width:])
+			sharpenRow(p, x0, x1, y, out[4*y*p.Width:])
 		}
 		all = box{min(all.x0, x0), min(all.y0, y0), max(all.x1, x1), max(all.y1, y1)}
 	}
@@ -41,13 +45,17 @@ func (s *shadow) occupied(row int) (from, to int) {
 	return from, to
 }
 
-func sharpenRow(luma []uint8, stride, x0, x1, y int, out []uint8) {
+func sharpenRow(p capture.Picture, x0, x1, y int, out []uint8) {
+	luma, stride := p.Planes[0], p.Strides[0]
 	at := y * stride
+	chroma := p.Planes[1][y/2*p.Strides[1]+x0 : y/2*p.Strides[1]+x1]
 	above, here, below := luma[at-stride+x0:at-stride+x1], luma[at+x0-1:at+x1+1], luma[at+stride+x0:at+stride+x1]
-	out = out[x0:x1]
-	for i := range out {
+	out = out[4*x0 : 4*x1]
+	for i := range above {
 		v := int(here[i+1])
 		d := 4*v - int(here[i]) - int(here[i+2]) - int(above[i]) - int(below[i])
-		out[i] = uint8(max(0, min(255, v+(d*sharpening+128)>>8)))
+		v = max(0, min(255, v+(d*sharpening+128)>>8))
+		cb, cr := uint32(chroma[i&^1]), uint32(chroma[i|1])
+		binary.LittleEndian.PutUint32(out[4*i:], uint32(v)|cb<<8|cr<<16)
 	}
 }

@@ -31,8 +31,7 @@ const float oneSurface = 0.02; // metres between neighbouring pixels
 vec3 look(int i, vec3 p) {
     vec3 q = toColour[i] * p + toColourT[i];
     vec2 at = (project(colourLens[i], q.xy / q.z) + 0.5) / colourLens[i].size;
-    return vec3(texture(luma[i], at).r * range[i].x + range[i].y,
-        (texture(chroma[i], at).rg - 128.0 / 255.0) * range[i].z + 128.0 / 255.0);
+    return texture(luma[i], at).rgb * range[i].xzz + vec3(range[i].y, vec2(128.0 / 255.0 * (1.0 - range[i].z)));
 }
 
 void main() {
