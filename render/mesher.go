@@ -241,70 +241,50 @@ func tiltCode(t float64) uint16 {
 	return uint16(127.5 + 127*math.Copysign(math.Sqrt(min(1, math.Abs(t)/steepestTilt)), t))
 }
 
-// fine covers one cell in quads of 2 pixels where their nine depths belong
-// together, else of 1 pixel where their four do, and with a triangle where three
-// of them do.
+// fine covers one cell in quads of 2 pixels where all that is the person's in
+// them is of one surface. Corners beside it stand at the quad's mean depth, as
+// in coarse. Across a step nothing is drawn: the surfaces' own quads end there.
 func (m *mesher) fine(x, y int) {
-	var made [side * side]int32 // vertex number less one
-	vertex := func(c, radius int) uint32 {
-		if made[c] == 0 {
-			px, py := x+c%side, y+c/side
-			m.vertices = append(m.vertices, m.smooth(px, py, int32(m.depth[py*m.width+px]), radius))
-			made[c] = int32(len(m.vertices))
-		}
-		return uint32(made[c] - 1)
-	}
-	for v := 0; v < cell; v += 2 {
-		for u := 0; u < cell; u += 2 {
-			if m.even(x+u, y+v) {
-				for _, c := range triangles[4] {
-					m.border = append(m.border, vertex(v*side+u+2*(c&1)+2*(c>>1)*side, 2))
-				}
+	const points = cell/2 + 1
+	var made [points * points]corner // vertex number less one
+	for v := range cell / 2 {
+		for u := range cell / 2 {
+			s := m.patch(x+2*u, y+2*v)
+			if s.count == 0 || s.high-s.low > m.spread(s.low, cell) {
 				continue
 			}
-			for i := range 4 {
-				first := (v+i>>1)*side + u + i&1
-				for _, c := range m.quad(x+u+i&1, y+v+i>>1) {
-					m.border = append(m.border, vertex(first+c&1+(c>>1)*side, 1))
+			mean := s.sum / s.count
+			var q [4]uint32
+			for k := range q {
+				px, py := u+k&1, v+k>>1
+				at := &made[py*points+px]
+				if limit := m.spread(mean, 2); at.vertex == 0 || at.mean-mean > limit || mean-at.mean > limit {
+					m.vertices = append(m.vertices, m.smooth(x+2*px, y+2*py, mean, 1))
+					*at = corner{int32(len(m.vertices)), mean}
 				}
+				q[k] = uint32(at.vertex - 1)
 			}
+			m.border = append(m.border, q[0], q[1], q[2], q[2], q[1], q[3])
 		}
 	}
 }
 
-// even says whether 3 x 3 pixels are of one surface.
-func (m *mesher) even(x, y int) bool {
-	low, high := uint16(math.MaxUint16), uint16(0)
+// patch measures 3 x 3 pixels.
+func (m *mesher) patch(x, y int) span {
+	s := span{low: math.MaxInt32}
 	for v := range 3 {
-		row := m.depth[(y+v)*m.width+x:]
-		a, b, c := row[0], row[1], row[2]
-		low, high = min(low, a, b, c), max(high, a, b, c)
-	}
-	return low > 0 && int32(high)-int32(low) <= m.spread(int32(low), 2)
-}
-
-// quad returns the corners of the triangles that four pixels make.
-func (m *mesher) quad(x, y int) []int {
-	at := y*m.width + x
-	low, high, n, missing := int32(math.MaxInt32), int32(0), 0, 4
-	for c, p := range [4]int{at, at + 1, at + m.width, at + m.width + 1} {
-		d := int32(m.depth[p])
-		if d == 0 {
-			missing = c
-			continue
+		for _, d := range m.depth[(y+v)*m.width+x:][:3] {
+			if d == 0 {
+				continue
+			}
+			d := int32(d)
+			s.low, s.high = min(s.low, d), max(s.high, d)
+			s.sum += d
+			s.count++
 		}
-		low, high = min(low, d), max(high, d)
-		n++
 	}
-	if n < 3 || high-low > m.spread(low, 1) {
-		return nil
-	}
-	return triangles[missing]
+	return s
 }
 
 // side is the number of pixels along a cell, both borders counted.
 const side = cell + 1
-
-// triangles are the corners (x + 2y) of a quad without corner i, and of the
-// whole quad last. All wind the same way.
-var triangles = [5][]int{{2, 1, 3}, {0, 3, 2}, {0, 1, 3}, {0, 1, 2}, {0, 1, 2, 2, 1, 3}}
