@@ -17,14 +17,14 @@ type camera struct {
 	surface  *surface
 	shadow   *shadow
 	mesher   *mesher
-	luma     []uint8 // sharpened where the person is
+	picture  []uint8 // Y, Cb, Cr and nothing, sharpened, where the person is
 	person   box     // in the colour picture
 
 	// What of the frame that surface observed last is done.
 	observed frameID
 	somebody bool // is seen in it
 	meshed   bool
-	shadowed bool
+	painted  bool
 }
 
 func newCamera(c capture.Camera, volume space.Box) *camera {
@@ -37,7 +37,7 @@ func newCamera(c capture.Camera, volume space.Box) *camera {
 		surface:  s,
 		shadow:   newShadow(c.Depth.Lens, c.Colour.Lens),
 		mesher:   newMesher(s),
-		luma:     make([]uint8, 4*c.Colour.Lens.Width*c.Colour.Lens.Height),
+		picture:  make([]uint8, 4*c.Colour.Lens.Width*c.Colour.Lens.Height),
 	}
 }
 
@@ -53,22 +53,26 @@ func idOf(f *capture.Frame) frameID { return frameID{f.Sequence, f.Captured, tru
 // observe takes in the frame's depth, once.
 func (c *camera) observe(f *capture.Frame) {
 	if id := idOf(f); id != c.observed {
-		c.observed, c.meshed, c.shadowed = id, false, false
+		c.observed, c.meshed, c.painted = id, false, false
 		c.somebody = c.surface.observe(f)
 	}
 }
 
-// prepare makes what views need of the frame that was observed: the mesh,
-// where the camera gives geometry, the shadow and the sharpened luma.
-func (c *camera) prepare(f *capture.Frame, mesh bool) {
-	if mesh && !c.meshed {
+// mesh covers the surface of the frame that was observed, once.
+func (c *camera) mesh() {
+	if !c.meshed {
 		c.mesher.mesh()
 		c.meshed = true
 	}
-	if !c.shadowed {
+}
+
+// paint makes what colour needs of the frame that was observed, once: the
+// shadow and the sharpened picture.
+func (c *camera) paint(f *capture.Frame) {
+	if !c.painted {
 		c.shadow.cast(c)
-		c.person = c.shadow.sharpen(f.Colour, c.luma)
-		c.shadowed = true
+		c.person = c.shadow.sharpen(f.Colour, c.picture)
+		c.painted = true
 	}
 }
 
@@ -85,7 +89,7 @@ func (c *camera) accept(f *capture.Frame) error {
 
 // textures is what the renderer keeps of one camera on the GPU.
 type textures struct {
-	rays, mask, surface, luma, chroma, shadow *gl.Texture
+	rays, mask, surface, picture, shadow *gl.Texture
 
 	mesh *gl.Mesh
 
@@ -106,8 +110,7 @@ func newTextures(c *camera) (*textures, error) {
 		{&t.rays, gl.RG32F, d.Width, d.Height, gl.Nearest},
 		{&t.mask, gl.R8, d.Width, d.Height, gl.Linear},
 		{&t.surface, gl.R16, d.Width, d.Height, gl.Nearest},
-		{&t.luma, gl.RGBA8, l.Width, l.Height, gl.Linear},
-		{&t.chroma, gl.RG8, l.Width / 2, l.Height / 2, gl.Linear},
+		{&t.picture, gl.RGBA8, l.Width, l.Height, gl.Linear},
 		{&t.shadow, gl.R16, c.shadow.width, c.shadow.height, gl.Nearest},
 	} {
 		texture, err := gl.NewTexture(want.format, want.width, want.height, want.filter)
@@ -121,28 +124,30 @@ func newTextures(c *camera) (*textures, error) {
 	return t, nil
 }
 
-// upload hands the camera's surface and mesh to the GPU, where they are wanted,
-// and the frame's colours; each of a frame once.
-func (t *textures) upload(c *camera, f *capture.Frame, geometry bool) {
-	id := idOf(f)
-	if geometry && t.geometry != id {
-		t.geometry = id
+// uploadGeometry hands the camera's surface and mesh to the GPU, once a frame.
+func (t *textures) uploadGeometry(c *camera) {
+	if t.geometry != c.observed {
+		t.geometry = c.observed
 		t.mask.Upload(unsafe.Pointer(&c.surface.mask[0]), c.surface.width)
 		t.surface.Upload(unsafe.Pointer(&c.surface.depth[0]), 2*c.surface.width)
 		t.mesh.Upload(c.mesher.vertices, c.mesher.indices)
 	}
-	if t.colour != id {
-		t.colour = id
-		if b := c.person; !b.empty() {
-			w := c.Colour.Lens.Width
-			t.luma.UploadPart(b.x0, b.y0, b.x1-b.x0, b.y1-b.y0, unsafe.Pointer(&c.luma[4*(b.y0*w+b.x0)]), 4*w)
-		}
-		t.shadow.Upload(unsafe.Pointer(&c.shadow.depth[0]), 2*c.shadow.width)
+}
+
+// uploadColour hands the camera's shadow and colours to the GPU, once a frame.
+func (t *textures) uploadColour(c *camera) {
+	if t.colour == c.observed {
+		return
+	}
+	t.colour = c.observed
+	t.shadow.Upload(unsafe.Pointer(&c.shadow.depth[0]), 2*c.shadow.width)
+	if b, w := c.person, c.Colour.Lens.Width; !b.empty() {
+		t.picture.UploadPart(b.x0, b.y0, b.x1-b.x0, b.y1-b.y0, unsafe.Pointer(&c.picture[4*(b.y0*w+b.x0)]), 4*w)
 	}
 }
 
 func (t *textures) delete() {
-	for _, x := range []*gl.Texture{t.rays, t.mask, t.surface, t.luma, t.chroma, t.shadow} {
+	for _, x := range []*gl.Texture{t.rays, t.mask, t.surface, t.picture, t.shadow} {
 		x.Delete()
 	}
 	t.mesh.Delete()

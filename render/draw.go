@@ -13,17 +13,18 @@ import (
 )
 
 // draw renders the chosen cameras into the canvas, its picture into filled. It
-// runs on the device's thread.
-func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, target space.Camera, canvas *canvas, filled *gl.Target, stages *Stages) error {
+// runs on the device's thread; painted waits for what colour needs.
+func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, painted func(), target space.Camera, canvas *canvas, filled *gl.Target, stages *Stages) error {
 	clock := stopwatch{last: time.Now()}
-	if err := r.upload(g, set, c); err != nil {
+	if err := r.allocate(g, c); err != nil {
 		return err
 	}
-	clock.lap(&stages.Upload)
 	var cameras []*camera
 	for _, p := range c.geometry {
+		g.cameras[p.camera].uploadGeometry(r.cameras[p.camera])
 		cameras = append(cameras, r.cameras[p.camera])
 	}
+	clock.lap(&stages.Upload)
 	canvas.squares.cover(cameras, target)
 	canvas.mesh.Upload(canvas.squares.vertices, canvas.squares.indices)
 	half := halved(target)
@@ -33,19 +34,31 @@ func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, target space.Ca
 	for _, p := range c.geometry {
 		g.warp(r.cameras[p.camera], g.cameras[p.camera], half)
 	}
-
 	g.fuse(r, canvas, c.geometry, half)
+	clock.lap(&stages.Warp)
+	painted()
+	for _, p := range c.colour {
+		g.cameras[p.camera].uploadColour(r.cameras[p.camera])
+	}
+	clock.lap(&stages.Upload)
 	g.weigh(r, canvas, c.colour, half)
-
 	g.colour(r, set, canvas, c.colour, target)
-
 	g.fill(canvas, filled)
-
 	clock.lap(&stages.Blend)
 	return nil
 }
 
-var ZZ [4]time.Duration
+// allocate makes the textures of the cameras that have none.
+func (r *Renderer) allocate(g *gpu, c choice) (err error) {
+	c.each(func(i int, _ bool) {
+		if g.cameras[i] == nil && err == nil {
+			if g.cameras[i], err = newTextures(r.cameras[i]); err != nil {
+				err = fmt.Errorf("upload: %w", err)
+			}
+		}
+	})
+	return err
+}
 
 // stopwatch attributes the time since its last lap, GPU work included.
 type stopwatch struct{ last time.Time }
@@ -55,21 +68,6 @@ func (s *stopwatch) lap(into *time.Duration) {
 	now := time.Now()
 	*into += now.Sub(s.last)
 	s.last = now
-}
-
-// upload hands what the choice needs to the GPU.
-func (r *Renderer) upload(g *gpu, set *capture.FrameSet, c choice) (err error) {
-	c.each(func(i int, geometry bool) {
-		if g.cameras[i] == nil && err == nil {
-			if g.cameras[i], err = newTextures(r.cameras[i]); err != nil {
-				err = fmt.Errorf("upload: %w", err)
-			}
-		}
-		if err == nil {
-			g.cameras[i].upload(r.cameras[i], set.Frames[i], geometry)
-		}
-	})
-	return err
 }
 
 // warp draws one depth camera's mesh.
@@ -172,8 +170,7 @@ func (g *gpu) paint(p *gl.Program, n, k int, c *camera, f *capture.Frame, t *tex
 	setLens(p, &name.colourLens, c.Colour.Lens)
 	p.Floats(name.levels, levels(f)...)
 	p.Floats(name.channel, channels[k][:]...)
-	t.luma.Bind(3 + n)
-	t.chroma.Bind(3 + Cameras + n)
+	t.picture.Bind(3 + n)
 }
 
 // channels select one of four.

@@ -101,6 +101,8 @@ func (r *Renderer) Render(ctx context.Context, set *capture.FrameSet, q Request)
 	if err != nil {
 		return nil, err
 	}
+	painted := r.paint(set, c)
+	defer painted()
 	var p *packed
 	err = r.device.Do(ctx, func() error {
 		g, err := r.ready()
@@ -108,7 +110,7 @@ func (r *Renderer) Render(ctx context.Context, set *capture.FrameSet, q Request)
 			return err
 		}
 		p = g.packed
-		if err := r.draw(g, set, c, target, g.view, p.fill, &stages); err != nil {
+		if err := r.draw(g, set, c, painted, target, g.view, p.fill, &stages); err != nil {
 			return err
 		}
 		clock := stopwatch{last: time.Now()}
@@ -155,6 +157,8 @@ func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target sp
 	if err != nil {
 		return nil, err
 	}
+	painted := r.paint(set, c)
+	defer painted()
 	img := newImage(target.Lens.Width, target.Lens.Height)
 	err = r.device.Do(ctx, func() error {
 		g, err := r.ready()
@@ -166,7 +170,7 @@ func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target sp
 			return err
 		}
 		defer canvas.delete()
-		if err := r.draw(g, set, c, target, canvas, canvas.fill, &stages); err != nil {
+		if err := r.draw(g, set, c, painted, target, canvas, canvas.fill, &stages); err != nil {
 			return err
 		}
 		start := time.Now()
@@ -218,8 +222,8 @@ func (r *Renderer) observe(set *capture.FrameSet, each func(func(camera int, geo
 	side.Wait()
 }
 
-// prepare observes the set, chooses the cameras of a view and makes what it
-// needs of them.
+// prepare observes the set, chooses the cameras of a view and makes their
+// meshes.
 func (r *Renderer) prepare(set *capture.FrameSet, eye, person space.Vec3, stages *Stages) (choice, error) {
 	start := time.Now()
 	defer func() { stages.Clean = time.Since(start) }()
@@ -233,11 +237,21 @@ func (r *Renderer) prepare(set *capture.FrameSet, eye, person space.Vec3, stages
 		return choice{}, ErrNobody
 	}
 	var side sync.WaitGroup // ends within this call
-	c.each(func(i int, geometry bool) {
-		side.Go(func() { r.cameras[i].prepare(set.Frames[i], geometry) })
-	})
+	for _, p := range c.geometry {
+		side.Go(r.cameras[p.camera].mesh)
+	}
 	side.Wait()
 	return c, nil
+}
+
+// paint starts to make what colour needs, while geometry is drawn. The function
+// that it returns waits for it and must be called.
+func (r *Renderer) paint(set *capture.FrameSet, c choice) (wait func()) {
+	var side sync.WaitGroup
+	for _, p := range c.colour {
+		side.Go(func() { r.cameras[p.camera].paint(set.Frames[p.camera]) })
+	}
+	return side.Wait
 }
 
 // ready builds what the present OpenGL context lacks. It runs on the device's

@@ -15,9 +15,9 @@ const sharpening = 20
 // open, even, and at least two pixels from the picture's border.
 type box = rect
 
-// sharpen writes the luma of a picture where a shadow lies, and a texel
-// around, into out, which has the picture's size without padding. It returns
-// the box that holds all of that.
+// sharpen writes a picture where a shadow lies, and a texel around, into out:
+// Y, sharpened, Cb and Cr, 4 bytes a pixel, of the picture's size without
+// padding. It returns the box that holds all of that.
 func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
 	all = box{x0: p.Width, y0: p.Height}
 	for ty := range s.height {

@@ -6,7 +6,7 @@
 // in   distance   metres along the view's axis, 0 where there is nothing, at half size
 // in   weights    of the cameras, at half size
 // in   channel    that of a camera in weights
-// in   luma, chroma  NV12 of each camera
+// in   pictures   Y, Cb, Cr of each camera
 // in   toColour*  view camera -> colour camera
 // in   range      luma scale, luma offset, chroma scale to limited range
 // out  picture    Y, Cb, Cr, matte; 0 where there is nothing
@@ -14,7 +14,7 @@
 layout(binding = 0) uniform sampler2D surface;
 layout(binding = 1) uniform sampler2D distance;
 layout(binding = 2) uniform sampler2D weights;
-layout(binding = 3) uniform sampler2D luma[COUNT];
+layout(binding = 3) uniform sampler2D pictures[COUNT];
 layout(binding = 7) uniform sampler2D chroma[COUNT];
 
 uniform mat3 toColour[COUNT];
@@ -31,7 +31,7 @@ const float oneSurface = 0.02; // metres between neighbouring pixels
 vec3 look(int i, vec3 p) {
     vec3 q = toColour[i] * p + toColourT[i];
     vec2 at = (project(colourLens[i], q.xy / q.z) + 0.5) / colourLens[i].size;
-    return texture(luma[i], at).rgb * range[i].xzz + vec3(range[i].y, vec2(128.0 / 255.0 * (1.0 - range[i].z)));
+    return texture(pictures[i], at).rgb * range[i].xzz + vec3(range[i].y, vec2(128.0 / 255.0 * (1.0 - range[i].z)));
 }
 
 void main() {
