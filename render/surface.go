@@ -153,15 +153,16 @@ func (s *surface) classify(z []uint16) {
 		first, last := w, 0
 		for x := r.x0; x <= r.x1; x++ {
 			d := here[x]
-			change[x] = 0
 			if d < low[x] || d > high[x] {
-				if d == 0 && low[x] <= high[x] {
-					valid[x] = lost
-					continue
+				switch {
+				case d == 0 && low[x] <= high[x]:
+					valid[x], change[x] = lost, 0
+				case valid[x] != absent:
+					valid[x], age[x], depth[x], change[x] = absent, 0, 0, 0
 				}
-				valid[x], age[x], depth[x] = absent, 0, 0
 				continue
 			}
+			change[x] = 0
 			first, last = min(first, x), x
 			limit := uint32(flyingShare * float32(d))
 			base := uint32(d) - limit
