@@ -38,7 +38,7 @@ type level struct {
 }
 
 func newCanvas(width, height int) (*canvas, error) {
-	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewMesh(), groups: gl.NewMesh()}
+	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewPoints(), groups: gl.NewPoints()}
 	b := builder{canvas: c}
 	w, h := max(1, width/2), max(1, height/2)
 	c.layer = b.texture(gl.RGBA8, w, h, gl.Nearest)

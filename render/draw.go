@@ -99,6 +99,7 @@ func (g *gpu) fuse(r *Renderer, canvas *canvas, picks []pick, target space.Camer
 		g.cameras[pick.camera].surface.Bind(2 + n)
 	}
 	p.Floats("size", float64(canvas.width), float64(canvas.height))
+	p.Floats("scale", 0.5)
 	canvas.fuse.Clear([4]float32{})
 	canvas.fuse.DrawAll()
 	canvas.mesh.DrawRange(0, canvas.squares.inner)
@@ -122,6 +123,7 @@ func (g *gpu) weigh(r *Renderer, canvas *canvas, picks []pick, target space.Came
 		g.cameras[pick.camera].shadow.Bind(2 + n)
 	}
 	p.Floats("size", float64(canvas.width), float64(canvas.height))
+	p.Floats("scale", 0.5)
 	canvas.weigh.DrawAll()
 	canvas.mesh.DrawRange(0, canvas.squares.inner)
 }
@@ -151,6 +153,7 @@ func (g *gpu) colour(r *Renderer, set *capture.FrameSet, canvas *canvas, picks [
 		p.Use()
 		setView(p, target.Lens)
 		p.Floats("size", float64(canvas.width), float64(canvas.height))
+		p.Floats("scale", 1)
 		n := 0
 		for k, pick := range picks {
 			if mask>>k&1 == 0 {
@@ -201,6 +204,7 @@ func (g *gpu) fill(canvas *canvas, into *gl.Target) {
 	first := &canvas.levels[0]
 	g.programs.halve.Use()
 	g.programs.halve.Floats("size", float64(canvas.width), float64(canvas.height))
+	g.programs.halve.Floats("scale", 0.5)
 	canvas.blended.Bind(0)
 	first.target.Clear([4]float32{})
 	first.target.DrawAll()
@@ -218,6 +222,7 @@ func (g *gpu) fill(canvas *canvas, into *gl.Target) {
 		canvas.levels[i].colour.Bind(1 + i)
 	}
 	g.programs.fill.Floats("size", float64(canvas.width), float64(canvas.height))
+	g.programs.fill.Floats("scale", 1)
 	into.Draw(0, 0, canvas.width, canvas.height)
 	gl.ClearRect(0, 0, canvas.width, canvas.height, [4]float32{pack.Grey / 255.0, pack.Neutral / 255.0, pack.Neutral / 255.0, 0})
 	canvas.mesh.Draw()

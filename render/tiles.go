@@ -83,10 +83,8 @@ func (t *tiles) squares(in func(x, y int) bool) {
 			if !in(x, y) {
 				continue
 			}
-			n := uint32(len(t.vertices))
-			x, y := uint16(x), uint16(y)
-			t.vertices = append(t.vertices, [4]uint16{x, y}, [4]uint16{x + 1, y}, [4]uint16{x, y + 1}, [4]uint16{x + 1, y + 1})
-			t.indices = append(t.indices, n, n+1, n+2, n+2, n+1, n+3)
+			t.indices = append(t.indices, uint32(len(t.vertices)))
+			t.vertices = append(t.vertices, [4]uint16{uint16(x), uint16(y)})
 		}
 	}
 }
@@ -112,10 +110,10 @@ func (t *tiles) group() {
 	t.order = t.order[:0]
 	for set := range 1 << Cameras {
 		t.groups[set] = len(t.order)
-		for i := 0; set > 0 && i < t.inner; i += 6 {
+		for i := 0; set > 0 && i < t.inner; i++ {
 			square := t.vertices[t.indices[i]]
 			if t.set(int(square[0]), int(square[1])) == set {
-				t.order = append(t.order, t.indices[i:i+6]...)
+				t.order = append(t.order, t.indices[i])
 			}
 		}
 	}

@@ -6,17 +6,18 @@ import (
 	gl45 "github.com/go-gl/gl/v4.5-core/gl"
 )
 
-// Mesh is an indexed triangle list whose vertices are four unsigned 16-bit
+// Mesh is an indexed list of triangles or points whose vertices are four unsigned 16-bit
 // integers each, read by a shader as uvec4 at location 0.
 type Mesh struct {
 	array, vertices, indices      uint32
 	vertexCapacity, indexCapacity int
 	count                         int32
+	mode                          uint32
 }
 
 // NewMesh makes an empty mesh.
 func NewMesh() *Mesh {
-	m := &Mesh{}
+	m := &Mesh{mode: gl45.TRIANGLES}
 	gl45.CreateVertexArrays(1, &m.array)
 	gl45.EnableVertexArrayAttrib(m.array, 0)
 	gl45.VertexArrayAttribIFormat(m.array, 0, 4, gl45.UNSIGNED_SHORT, 0)
@@ -25,6 +26,14 @@ func NewMesh() *Mesh {
 	gl45.CreateBuffers(1, &m.indices)
 	gl45.VertexArrayVertexBuffer(m.array, 0, m.vertices, 0, 8)
 	gl45.VertexArrayElementBuffer(m.array, m.indices)
+	return m
+}
+
+// NewPoints makes an empty list of points, whose sizes the vertex shader gives.
+func NewPoints() *Mesh {
+	m := NewMesh()
+	m.mode = gl45.POINTS
+	gl45.Enable(gl45.PROGRAM_POINT_SIZE)
 	return m
 }
 
@@ -57,7 +66,7 @@ func (m *Mesh) DrawRange(from, to int) {
 		return
 	}
 	gl45.BindVertexArray(m.array)
-	gl45.DrawElementsWithOffset(gl45.TRIANGLES, int32(to-from), gl45.UNSIGNED_INT, uintptr(4*from))
+	gl45.DrawElementsWithOffset(m.mode, int32(to-from), gl45.UNSIGNED_INT, uintptr(4*from))
 }
 
 // Delete frees the mesh. It may be nil.
