@@ -22,6 +22,7 @@ type Config struct {
 	Rig   string `yaml:"rig" group:"picture" placeholder:"ADDRESS" default:"synthetic:" help:"Cameras to show, where a command names none (${default})."`
 	Cube  string `yaml:"cube" group:"picture" placeholder:"NAME" default:"cube" help:"Name of the cube in addresses and on the page (${default})."`
 	Size  Size   `yaml:"size" group:"picture" placeholder:"WxH" help:"Size of a view's colour in pixels, multiples of 64 (512x512)."`
+	Level string `yaml:"level" group:"picture" placeholder:"LEVEL" default:"auto" enum:"low,medium,high,auto" help:"Quality of the picture: low, medium, high or auto (${default})."`
 	Views int    `yaml:"views" group:"picture" placeholder:"N" default:"2" help:"Views at a time: as many places from which the viewers' eyes are served (${default})."`
 
 	Listen   string   `yaml:"listen" group:"network" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address of the page and of signalling (${default})."`

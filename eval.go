@@ -10,7 +10,6 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/capture/synthetic"
-	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/eval"
 	"github.com/virtualcube/virtualcube/render/eval/lumigraph"
 	"github.com/virtualcube/virtualcube/render/gl"
@@ -22,7 +21,6 @@ import (
 // camera's own for others.
 type evalCommand struct {
 	JSON    bool   `name:"json" env:"-" help:"Print JSON."`
-	Level   string `env:"-" enum:"low,medium,high,auto" default:"auto" help:"Quality level whose views are listed: low, medium, high or auto (${default})."`
 	Frames  int    `env:"-" placeholder:"N" help:"Instants an eye or camera (10 for the synthetic rig, 1 for others)."`
 	Eyes    int    `env:"-" placeholder:"N" help:"Eyes of the synthetic rig, of its 32."`
 	Flicker int    `env:"-" placeholder:"N" default:"4" help:"Eyes of the synthetic rig from which a frozen pose is watched for flicker, 0 for none (${default})."`
@@ -32,20 +30,9 @@ type evalCommand struct {
 	Address string `arg:"" optional:"" name:"rig" help:"Address of the rig; the configured one unless given."`
 }
 
-// levels are the choices behind --level; the size is the command line's.
-var levels = map[string]render.Options{
-	"low":    {Geometry: 2, Colour: 3},
-	"medium": {Geometry: 3, Colour: 4},
-	"high":   {Geometry: 4, Colour: 4},
-	"auto":   {Geometry: 4, Colour: 4},
-}
-
 // methodNames are what --methods compares, in the order of its table: the
 // baselines, the levels, and ours, which is what a node draws with.
 var methodNames = []string{"nearest", "warp", "lumigraph", "low", "medium", "high", "auto", "ours"}
-
-// oursLevel is the level that ours is.
-const oursLevel = "auto"
 
 // baseline makes the renderer of a method that is no level; it never changes.
 func baseline(name string, rig capture.Rig) (eval.Renderer, error) {

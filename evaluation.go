@@ -40,7 +40,7 @@ func (e *evaluation) run() (report *eval.Report, err error) {
 
 // open makes the renderers. Those that are the same get one name.
 func (e *evaluation) open(device *gl.Device) error {
-	names := []string{e.command.Level}
+	names := []string{e.env.config.Level}
 	if e.command.Methods {
 		names = methodNames
 	}
@@ -98,7 +98,7 @@ func (e *evaluation) close() (err error) {
 
 func (e *evaluation) evaluate() (*eval.Report, error) {
 	return eval.Evaluate(e.env.ctx, e.methods, e.suite, eval.Options{
-		Out: e.command.Out, Title: e.address, Shown: e.same[e.command.Level],
+		Out: e.command.Out, Title: e.address, Shown: e.same[e.env.config.Level],
 		Progress: newProgress(e.env.stderr, "evaluating "+e.address),
 		More: func(report *eval.Report) error {
 			if err := e.watch(report); err != nil {
@@ -178,7 +178,7 @@ func (e *evaluation) drop(report *eval.Report) (err error) {
 // wanted is the renderer of the wanted level.
 func (e *evaluation) wanted() eval.Renderer {
 	for _, m := range e.methods {
-		if m.Name == e.same[e.command.Level] {
+		if m.Name == e.same[e.env.config.Level] {
 			return m.Renderer
 		}
 	}

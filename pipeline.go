@@ -52,7 +52,7 @@ func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logg
 		return err
 	}
 	p.device = gl.New(log)
-	p.renderer, err = render.New(p.device, rig, render.Options{Width: config.Size.Width, Height: config.Size.Height})
+	p.renderer, err = render.New(p.device, rig, config.options())
 	if err != nil {
 		return err
 	}

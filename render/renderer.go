@@ -63,7 +63,7 @@ func New(device *gl.Device, rig capture.Rig, options Options) (*Renderer, error)
 	if err := rig.Validate(); err != nil {
 		return nil, fmt.Errorf("make renderer: %w", err)
 	}
-	r := &Renderer{device: device, rig: rig, options: options, layout: layout, views: make(chan *View, 4)}
+	r := &Renderer{device: device, rig: rig, options: options, layout: layout, views: make(chan *View, 8)}
 	for _, c := range rig.Cameras {
 		r.cameras = append(r.cameras, newCamera(c, rig.Volume))
 	}
