@@ -27,7 +27,7 @@ layout(location = 1) out float distance;
 const float solid = 0.2;       // quality from which the matte is 1
 const float unit = 8.191875;   // metres, 65535 / 8000
 const float oneSurface = 0.02; // metres between neighbouring pixels
-const float reach = 0.03;      // metres from the surface that was found
+const float reach = 0.02;      // metres from the surface that was found
 
 // look returns how far the surface of camera i lies behind p along the ray, in
 // metres of the view's z, times what that counts, and that.
@@ -48,7 +48,7 @@ vec2 look(int i, vec3 ray, vec3 p, vec3 normal) {
     float slant = dot(n, toDepth[i] * ray), front = dot(n, q);
     float facing = clamp(-front * inversesqrt(dot(q, q)), 0.05, 1.0);
     float off = z - q.z;
-    float weight = abs(off) < reach ? facing * facing * share[i] : 0.0;
+    float weight = max(1.0 - off * off / (reach * reach), 0.0) * facing * facing * share[i];
     return vec2(weight * off / q.z * front / min(slant, -0.1), weight);
 }
 
