@@ -39,7 +39,7 @@ func (s *shadow) cast(c *camera) {
 	}
 	r, w := c.surface.region, c.surface.width // reach lies in it
 	for y := r.y0; y < r.y1; y += shadowStride {
-		for x := c.surface.reach[y].from; x < c.surface.reach[y].to; x += shadowStride {
+		for x := c.surface.reach[y].from &^ (shadowStride - 1); x < c.surface.reach[y].to; x += shadowStride {
 			d := c.surface.depth[y*w+x]
 			if d == 0 {
 				continue

@@ -8,22 +8,16 @@ import (
 	"github.com/virtualcube/virtualcube/capture/space"
 )
 
-// choice is the cameras of a view, best first, and the angle at which a
-// camera's weight reaches zero.
-type choice struct {
-	cameras []int
-	widest  float64 // radians
+// pick is a camera of the view and what it counts, 0..1.
+type pick struct {
+	camera int
+	share  float64
 }
 
-const (
-	beyondLast  = 1.25 // of the last camera's angle, where no camera was left out
-	leastWidest = 0.05 // radians
-)
-
 // choose takes the cameras in whose direction, from the person, the eye looks
-// most nearly (Buehler et al., "Unstructured lumigraph rendering", 2001, k
-// nearest cameras with the k+1st as the bound).
-func choose(rig capture.Rig, set *capture.FrameSet, eye, person space.Vec3, count int) choice {
+// most nearly, best first (Buehler et al., "Unstructured lumigraph rendering",
+// 2001, k nearest cameras with the k+1st as the bound).
+func choose(rig capture.Rig, set *capture.FrameSet, eye, person space.Vec3, count int) (picks []pick) {
 	var here []int
 	angles := make([]float64, len(rig.Cameras))
 	for i, f := range set.Frames {
@@ -32,12 +26,18 @@ func choose(rig capture.Rig, set *capture.FrameSet, eye, person space.Vec3, coun
 			here = append(here, i)
 		}
 	}
-	sort.SliceStable(here, func(a, b int) bool { return angles[here[a]] < angles[here[b]] })
-	switch {
-	case len(here) > count:
-		return choice{here[:count], max(angles[here[count]], leastWidest)}
-	case len(here) > 0:
-		return choice{here, max(min(beyondLast*angles[here[len(here)-1]], math.Pi), leastWidest)}
+	if len(here) == 0 {
+		return nil
 	}
-	return choice{widest: math.Pi}
+	sort.SliceStable(here, func(a, b int) bool { return angles[here[a]] < angles[here[b]] })
+	widest := min(math.Pi, beyondLast*angles[here[len(here)-1]])
+	if len(here) > count {
+		widest, here = angles[here[count]], here[:count]
+	}
+	bound := 1 - math.Cos(max(widest, leastWidest))
+	for _, i := range here {
+		within := 1 - (1-math.Cos(angles[i]))/bound
+		picks = append(picks, pick{i, max(leastShare, smoothstep(0, faded, within))})
+	}
+	return picks
 }

@@ -1,104 +1,141 @@
 package reference
 
-import (
-	"math"
+import "math"
 
-	"github.com/virtualcube/virtualcube/capture"
-)
-
-const (
-	cell      = 4  // depth pixels along a coarse cell
-	noiseStep = 12 // mm of spread that noise alone may make
-	steepest  = 3  // tangent of the steepest surface that is still one
-)
-
-// corner is a vertex of the mesh: a depth pixel, whether it is the person's, the
-// depth in mm that stands in for it where it shows something else, and the
-// radius of its filter.
+// corner is a vertex of the mesh: a depth pixel, the depth in mm that stands
+// in for it where it shows something else, and the radius of its filter.
 type corner struct {
-	x, y, fallback, radius int
-	valid                  bool
+	x, y     int
+	fallback float64
+	radius   int
 }
 
 // mesh is triangles of corners.
 type mesh [][3]corner
 
-// spread is how far the depths of one surface may lie apart within n pixels.
-func (p person) spread(z, n int) int {
-	return noiseStep + int(steepest*float64(n)*float64(z)/p.fx)
+// mesher makes a mesh.
+type mesher struct {
+	surface
+	mesh   mesh
+	shared map[[2]int]corner // of coarse cells: the first of a surface decides
 }
 
-// makeMesh covers the person with cells of 4 x 4 pixels, and with 1-pixel
-// quads where depth steps within a cell.
-func makeMesh(p person, d capture.DepthPicture) mesh {
-	var m mesh
-	shared := map[[2]int]corner{} // of coarse cells: the first of a surface decides
-	for y := cell; y+cell <= (p.h-3)/cell*cell; y += cell {
-		for x := cell; x+cell <= (p.w-3)/cell*cell; x += cell {
-			low, high, sum, count := math.MaxInt, 0, 0, 0
-			for i := range (cell + 1) * (cell + 1) {
-				at := (y+i/(cell+1))*p.w + x + i%(cell+1)
-				if p.valid[at] {
-					z := int(d.Millimetres[at])
-					low, high, sum, count = min(low, z), max(high, z), sum+z, count+1
-				}
-			}
-			switch {
-			case count == 0:
-			case high-low <= p.spread(low, cell):
-				m = append(m, coarse(p, shared, x, y, sum/count)...)
-			default:
-				m = append(m, fine(p, d, x, y)...)
-			}
+// spread is how far the depths of one surface may lie apart within n pixels.
+func (s surface) spread(z float64, n int) float64 {
+	return noiseStep + steepest*float64(n)*z/s.camera.Depth.Lens.Fx
+}
+
+// makeMesh covers the person with cells of 8 x 8 pixels on even ground, else of
+// 4 x 4, and with quads of 2 or 1 where depth steps within one.
+func makeMesh(s surface) mesh {
+	m := mesher{surface: s, shared: map[[2]int]corner{}}
+	x0, y0, x1, y1 := s.region()
+	for y := y0; y+wide <= y1; y += wide {
+		for x := x0; x+wide <= x1; x += wide {
+			m.square(x, y)
 		}
 	}
-	return m
+	return m.mesh
 }
 
-func coarse(p person, shared map[[2]int]corner, x, y, mean int) mesh {
+// span is what depths a cell holds.
+type span struct{ low, high, sum, count float64 }
+
+// measure looks at n pixels of a row and as many rows.
+func (s surface) measure(x, y, n int) span {
+	a := span{low: math.Inf(1)}
+	for i := range n * n {
+		if z := s.depth.at(x+i%n, y+i/n); z > 0 {
+			a = span{min(a.low, z), max(a.high, z), a.sum + z, a.count + 1}
+		}
+	}
+	return a
+}
+
+func (m *mesher) square(x, y int) {
+	var all span
+	all.low = math.Inf(1)
+	var four [4]span // borders shared
+	for i := range four {
+		s := m.measure(x+cell*(i%2), y+cell*(i/2), cell+1)
+		four[i], all = s, span{min(all.low, s.low), max(all.high, s.high), all.sum + s.sum, all.count + s.count}
+	}
+	if all.count == 4*(cell+1)*(cell+1) && all.high-all.low <= m.spread(all.low, cell) {
+		m.coarse(x, y, wide, all)
+		return
+	}
+	for i, s := range four {
+		x, y := x+cell*(i%2), y+cell*(i/2)
+		switch {
+		case s.count == 0:
+		case s.high-s.low <= m.spread(s.low, cell):
+			m.coarse(x, y, cell, s)
+		default:
+			m.fine(x, y)
+		}
+	}
+}
+
+func (m *mesher) coarse(x, y, size int, s span) {
+	mean := s.sum / s.count
 	var q [4]corner
 	for i := range q {
-		at := [2]int{x + cell*(i%2), y + cell*(i/2)}
-		if old, ok := shared[at]; !ok || max(old.fallback-mean, mean-old.fallback) > p.spread(mean, cell) {
-			shared[at] = corner{at[0], at[1], mean, cell / 2, p.valid[at[1]*p.w+at[0]]}
+		at := [2]int{x + size*(i%2), y + size*(i/2)}
+		if old, ok := m.shared[at]; !ok || math.Abs(old.fallback-mean) > m.spread(mean, cell) {
+			m.shared[at] = corner{at[0], at[1], mean, cell / 2}
 		}
-		q[i] = shared[at]
+		q[i] = m.shared[at]
 	}
-	return mesh{{q[0], q[1], q[2]}, {q[2], q[1], q[3]}}
+	m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[2]}, [3]corner{q[2], q[1], q[3]})
 }
 
-// fine covers one cell with quads of four depths that belong together, and
-// triangles of three.
-func fine(p person, d capture.DepthPicture, x, y int) mesh {
-	var m mesh
-	for i := range cell * cell {
-		var q [4]corner
-		low, high, valid, missing := math.MaxInt, 0, 0, -1
-		for k := range q {
-			u, v := x+i%cell+k%2, y+i/cell+k/2
-			z := int(d.Millimetres[v*p.w+u])
-			q[k] = corner{u, v, z, 1, p.valid[v*p.w+u]}
-			if !p.valid[v*p.w+u] {
-				missing = k
-				continue
-			}
-			low, high, valid = min(low, z), max(high, z), valid+1
+// fine covers one cell with quads of 2 pixels whose nine depths belong
+// together, else with quads of four depths that do and triangles of three.
+func (m *mesher) fine(x, y int) {
+	made := map[[2]int]corner{} // the first use decides on the filter
+	at := func(x, y, radius int) corner {
+		if _, ok := made[[2]int{x, y}]; !ok {
+			made[[2]int{x, y}] = corner{x, y, m.depth.at(x, y), radius}
 		}
-		if valid < 3 || high-low > p.spread(low, 1) {
+		return made[[2]int{x, y}]
+	}
+	for i := range 4 {
+		x, y := x+2*(i%2), y+2*(i/2)
+		if s := m.measure(x, y, 3); s.count == 9 && s.high-s.low <= m.spread(s.low, 2) {
+			m.quad(x, y, 2, at)
 			continue
 		}
-		switch missing {
-		case 0:
-			m = append(m, [3]corner{q[2], q[1], q[3]})
-		case 1:
-			m = append(m, [3]corner{q[0], q[3], q[2]})
-		case 2:
-			m = append(m, [3]corner{q[0], q[1], q[3]})
-		case 3:
-			m = append(m, [3]corner{q[0], q[1], q[2]})
-		default:
-			m = append(m, [3]corner{q[0], q[1], q[2]}, [3]corner{q[2], q[1], q[3]})
+		for k := range 4 {
+			x, y := x+k%2, y+k/2
+			if s := m.measure(x, y, 2); s.count >= 3 && s.high-s.low <= m.spread(s.low, 1) {
+				m.quad(x, y, 1, at)
+			}
 		}
 	}
-	return m
+}
+
+// quad adds the triangles of a quad whose corners are the person's.
+func (m *mesher) quad(x, y, size int, at func(x, y, radius int) corner) {
+	var q [4]corner
+	missing := -1
+	for i := range q {
+		x, y := x+size*(i%2), y+size*(i/2)
+		if m.depth.at(x, y) == 0 {
+			missing = i
+			continue
+		}
+		q[i] = at(x, y, size)
+	}
+	switch missing {
+	case 0:
+		m.mesh = append(m.mesh, [3]corner{q[2], q[1], q[3]})
+	case 1:
+		m.mesh = append(m.mesh, [3]corner{q[0], q[3], q[2]})
+	case 2:
+		m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[3]})
+	case 3:
+		m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[2]})
+	default:
+		m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[2]}, [3]corner{q[2], q[1], q[3]})
+	}
 }

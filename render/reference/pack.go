@@ -35,19 +35,18 @@ func (v *View) Pack(near, far float64) (luma, u, w []uint8, err error) {
 // distances are those at half size, unknown ones taken from the finest coarser
 // level that knows; infinite where none does.
 func (v *View) distances() []float64 {
-	levels := pyramid(v)
-	first := levels[0].distance
-	out := make([]float64, len(first.v))
+	levels := []plane{{v.Width / 2, v.Height / 2, v.Distance}}
+	for len(levels) < pyramidLevels {
+		levels = append(levels, levels[len(levels)-1].halveNearest())
+	}
+	out := make([]float64, len(v.Distance))
 	for i := range out {
-		x, y := i%first.w, i/first.w
+		out[i] = math.Inf(1)
 		for n, l := range levels {
-			if z := l.distance.at(clampInt(x>>n, l.distance.w), clampInt(y>>n, l.distance.h)); z > 0 {
+			if z := l.at(clampInt(i%(v.Width/2)>>n, l.w), clampInt(i/(v.Width/2)>>n, l.h)); z > 0 {
 				out[i] = z
 				break
 			}
-		}
-		if out[i] == 0 {
-			out[i] = math.Inf(1)
 		}
 	}
 	return out

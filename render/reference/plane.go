@@ -18,18 +18,38 @@ func (p plane) linear(s, t float64) float64 {
 	x, y := s*float64(p.w)-0.5, t*float64(p.h)-0.5
 	x0, y0 := math.Floor(x), math.Floor(y)
 	fx, fy := x-x0, y-y0
-	get := func(x, y float64) float64 {
-		return p.at(clampInt(int(x), p.w), clampInt(int(y), p.h))
-	}
-	top := (1-fx)*get(x0, y0) + fx*get(x0+1, y0)
-	bottom := (1-fx)*get(x0, y0+1) + fx*get(x0+1, y0+1)
+	top := (1-fx)*p.clamped(x0, y0) + fx*p.clamped(x0+1, y0)
+	bottom := (1-fx)*p.clamped(x0, y0+1) + fx*p.clamped(x0+1, y0+1)
 	return (1-fy)*top + fy*bottom
 }
 
-// nearest takes the pixel that holds a place given in 0..1 of the picture.
-func (p plane) nearest(s, t float64) float64 {
-	x, y := math.Floor(s*float64(p.w)), math.Floor(t*float64(p.h))
+// clamped takes a pixel, or the nearest one of the border.
+func (p plane) clamped(x, y float64) float64 {
 	return p.at(clampInt(int(x), p.w), clampInt(int(y), p.h))
+}
+
+// halve averages 2 x 2 pixels.
+func (p plane) halve() plane {
+	half := newPlane(max(1, p.w/2), max(1, p.h/2))
+	for i := range half.v {
+		x, y := float64(2*(i%half.w)), float64(2*(i/half.w))
+		half.v[i] = (p.clamped(x, y) + p.clamped(x+1, y) + p.clamped(x, y+1) + p.clamped(x+1, y+1)) / 4
+	}
+	return half
+}
+
+// halveNearest takes the least of 2 x 2 distances that is known.
+func (p plane) halveNearest() plane {
+	half := newPlane(max(1, p.w/2), max(1, p.h/2))
+	for i := range half.v {
+		x, y := float64(2*(i%half.w)), float64(2*(i/half.w))
+		for k := range 4 {
+			if d := p.clamped(x+float64(k%2), y+float64(k/2)); d > 0 && (half.v[i] == 0 || d < half.v[i]) {
+				half.v[i] = d
+			}
+		}
+	}
+	return half
 }
 
 func clampInt(i, n int) int { return max(0, min(n-1, i)) }

@@ -3,22 +3,19 @@ package reference
 import "math"
 
 // varyings is the number of values that a vertex hands to its fragments.
-const varyings = 6
+const varyings = 5
 
 // vertex is a corner in a picture: pixel, distance along the optical axis in
-// metres, and values to interpolate.
+// metres, the distance that it is tested with, and values to interpolate.
 type vertex struct {
-	x, y, z float64
-	values  [varyings]float64
+	x, y, z, back float64
+	values        [varyings]float64
 }
 
-// nearest is where pictures begin, in metres.
-const nearest = 0.15
-
 // rasterise calls fragment for every pixel whose centre lies in the triangle,
-// with perspective-correct distance and values. Triangles that are seen from
-// behind or reach nearer than nearest are left out.
-func rasterise(t [3]vertex, w, h int, fragment func(x, y int, z float64, values [varyings]float64)) {
+// with the distance to test and perspective-correct values. Triangles that are
+// seen from behind or reach nearer than nearest are left out.
+func rasterise(t [3]vertex, w, h int, fragment func(x, y int, back float64, values [varyings]float64)) {
 	a, b, c := t[0], t[1], t[2]
 	area := (b.x-a.x)*(c.y-a.y) - (c.x-a.x)*(b.y-a.y)
 	if !(area > 0) || min(a.z, b.z, c.z) < nearest {
@@ -35,14 +32,15 @@ func rasterise(t [3]vertex, w, h int, fragment func(x, y int, z float64, values 
 			if wa < 0 || wb < 0 || wc < 0 {
 				continue
 			}
-			// 1/z is linear in the picture, and so is value/z.
+			// 1/back is linear in the picture, as 1/z is, and value/z.
+			back := 1 / (wa/a.back + wb/b.back + wc/c.back)
 			wa, wb, wc = wa/a.z, wb/b.z, wc/c.z
 			z := 1 / (wa + wb + wc)
 			var values [varyings]float64
 			for i := range values {
 				values[i] = z * (wa*a.values[i] + wb*b.values[i] + wc*c.values[i])
 			}
-			fragment(x, y, z, values)
+			fragment(x, y, back, values)
 		}
 	}
 }

@@ -12,30 +12,41 @@ type View struct {
 	Width, Height int
 	Y, Cb, Cr     []float64 // 0 to 1 of the 8-bit codes, limited range
 	Matte         []float64 // 0 to 1
-	Distance      []float64 // metres along the optical axis, 0 where unknown
+	// Distance is metres along the optical axis, 0 where unknown, of half the
+	// size: a value for 2 x 2 pixels.
+	Distance []float64
 }
 
 // ErrNobody is returned where no chosen camera sees a person.
 var ErrNobody = errors.New("nobody is in the rig's volume")
 
-// Render draws the frame set from a pinhole camera, blending the best cameras
-// of the rig, at most count, as seen from the person's middle.
-func Render(rig capture.Rig, set *capture.FrameSet, target space.Camera, person space.Vec3, count int) (*View, error) {
-	chosen := choose(rig, set, target.Pose.T, person, count)
-	var layers []layer
-	for _, i := range chosen.cameras {
-		c, f := rig.Cameras[i], set.Frames[i]
-		p := clean(c, rig.Volume, f.Depth)
-		if p.count < minPerson {
-			continue
+// Options are how many cameras a view takes geometry and colour from, at least
+// 1 each.
+type Options struct{ Geometry, Colour int }
+
+// Render draws the frame set from a pinhole camera, from the best cameras of
+// the rig as seen from the person's middle.
+func Render(rig capture.Rig, set *capture.FrameSet, target space.Camera, person space.Vec3, o Options) (*View, error) {
+	see := func(count int) (surfaces []surface, picks []pick) {
+		for _, p := range choose(rig, set, target.Pose.T, person, count) {
+			if s := makeSurface(rig.Cameras[p.camera], rig.Volume, set.Frames[p.camera].Depth); s.count >= minPerson {
+				surfaces, picks = append(surfaces, s), append(picks, p)
+			}
 		}
-		m := makeMesh(p, f.Depth)
-		layers = append(layers, warp(c, f, p, m, target))
+		return surfaces, picks
 	}
-	if len(layers) == 0 {
+	surfaces, shares := see(o.Geometry)
+	faces, picks := see(o.Colour)
+	if len(surfaces) == 0 || len(faces) == 0 {
 		return nil, ErrNobody
 	}
-	return matte(blend(layers, target, chosen.widest)), nil
+	var painters []painter
+	for i, s := range faces {
+		painters = append(painters, makePainter(s, picks[i], set.Frames[picks[i].camera].Colour))
+	}
+	half := halved(target)
+	g := fuse(warp(surfaces, half), surfaces, shares, half)
+	return fill(colour(g, weigh(g, painters), painters, target)), nil
 }
 
 // Middle is the mean of the person's surface points over all cameras.

@@ -3,115 +3,69 @@ package reference
 import (
 	"math"
 
-	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 )
 
-const (
-	erosion     = 0.56 // share of the person below which a pixel is not
-	feather     = 0.03 // of the colour picture: weight fades towards its border
-	hides       = 0.03 // metres behind the occluder that count as hidden
-	leastFacing = 0.3
-	grazed      = 0.08 // facing of a surface that hangs between others
-	seen        = 0.25 // facing from which it is one
-	mostFacing  = 1.4
-	leastWeight = 1.5 / 255
-)
-
-// layer is what one camera shows in the view.
-type layer struct {
-	camera                    space.Vec3 // the colour camera in the cube
-	y, cb, cr, quality, depth plane      // quality 0: nothing here
+// found is the surface that a view's pixel shows: quality 0 is none.
+type found struct {
+	normal                  space.Vec3 // view axes, of length one
+	facing, z, back, weight float64    // weight is the quality
 }
 
-// warp draws one camera's mesh into the view.
-func warp(c capture.Camera, f *capture.Frame, p person, m mesh, target space.Camera) layer {
+// setBack is how far a surface that its camera sees at a slant is set back in
+// the depth test: what is seen well hides what is seen badly.
+func setBack(facing float64) float64 {
+	return slantBack*(1-facing) + grazedBack*(1-smoothstep(grazed, seen, facing))
+}
+
+// warp draws the meshes of the surfaces into the view, one depth test for all.
+func warp(surfaces []surface, target space.Camera) []found {
 	w, h := target.Lens.Width, target.Lens.Height
-	out := layer{camera: c.Colour.Pose.T, y: newPlane(w, h), cb: newPlane(w, h), cr: newPlane(w, h), quality: newPlane(w, h), depth: newPlane(w, h)}
-	for i := range out.depth.v {
-		out.depth.v[i] = math.Inf(1)
-	}
-	colour := planes(f.Colour)
-	front := plane{}
-	if !c.Aligned() {
-		front = occlusion(c, f.Depth, m)
-	}
-	for _, t := range m {
-		var v [3]vertex
-		whole := true
-		for i, k := range t {
-			var ok bool
-			v[i], ok = project(c, f.Depth, k, target)
-			whole = whole && ok
-		}
-		if !whole {
-			continue
-		}
-		rasterise(v, w, h, func(x, y int, z float64, values [varyings]float64) {
-			i := y*w + x
-			if z >= out.depth.v[i] {
-				return
+	out := make([]found, w*h)
+	for _, s := range surfaces {
+		for _, t := range makeMesh(s) {
+			var v [3]vertex
+			whole := true
+			for i, k := range t {
+				var ok bool
+				v[i], ok = s.project(k, target)
+				whole = whole && ok
 			}
-			quality, ok := judge(p, front, values)
-			if !ok {
-				return
+			if !whole {
+				continue
 			}
-			s, t := values[3], values[4]
-			out.depth.v[i], out.quality.v[i] = z, quality
-			out.y.v[i], out.cb.v[i], out.cr.v[i] = colour[0].linear(s, t), colour[1].linear(s, t), colour[2].linear(s, t)
-		})
+			rasterise(v, w, h, func(x, y int, back float64, values [varyings]float64) {
+				if i := y*w + x; out[i].weight == 0 || back < out[i].back {
+					if f, ok := s.judge(back, values); ok {
+						out[i] = f
+					}
+				}
+			})
+		}
 	}
 	return out
 }
 
-// project places a corner in the view. Its values are facing, its place in
-// the depth and in the colour picture (0..1), and its distance from the colour
-// camera.
-func project(c capture.Camera, d capture.DepthPicture, k corner, target space.Camera) (vertex, bool) {
-	p, facing, ok := place(c.Depth.Lens, d, k)
-	v := target.Pose.Inverse().Mul(c.Depth.Pose).Apply(p)
-	q := c.Colour.Pose.Inverse().Mul(c.Depth.Pose).Apply(p)
-	x, y := distorted(c.Colour.Lens, q)
-	l := target.Lens
+// project places a corner in the view. Its values are the normal in the view's
+// axes, facing, and its place in the depth picture (0..1).
+func (s surface) project(k corner, target space.Camera) (vertex, bool) {
+	p, normal, facing, ok := s.place(k)
+	m := target.Pose.Inverse().Mul(s.camera.Depth.Pose)
+	v, n, l := m.Apply(p), m.Rotate(normal), target.Lens
 	return vertex{
-		x: l.Fx*v.X/v.Z + l.Cx, y: l.Fy*v.Y/v.Z + l.Cy, z: v.Z,
-		values: [varyings]float64{
-			facing, (float64(k.x) + 0.5) / float64(d.Width), (float64(k.y) + 0.5) / float64(d.Height),
-			(x + 0.5) / float64(c.Colour.Lens.Width), (y + 0.5) / float64(c.Colour.Lens.Height), q.Z,
-		},
+		x: l.Fx*v.X/v.Z + l.Cx, y: l.Fy*v.Y/v.Z + l.Cy, z: v.Z, back: v.Z + setBack(facing),
+		values: [varyings]float64{n.X, n.Y, facing, (float64(k.x) + 0.5) / float64(s.mask.w), (float64(k.y) + 0.5) / float64(s.mask.h)},
 	}, ok
 }
 
-// judge returns a fragment's quality, and whether it is the person, unhidden
-// from the colour camera and in its picture.
-func judge(p person, front plane, values [varyings]float64) (quality float64, ok bool) {
-	facing, s, t, depth := values[0], values[3], values[4], values[5]
-	share := p.mask.linear(values[1], values[2])
-	border := min(s, 1-s, t, 1-t)
-	if share < erosion || border <= 0 {
-		return 0, false
+// judge makes a surface of a fragment, and says whether it is the person's.
+func (s surface) judge(back float64, values [varyings]float64) (found, bool) {
+	nx, ny, facing := values[0], values[1], values[2]
+	share := s.mask.linear(values[3], values[4])
+	if share < erosion {
+		return found{}, false
 	}
-	if front.v != nil && depth > front.nearest(s, t)+hides {
-		return 0, false
-	}
-	quality = smoothstep(grazed, seen, facing) * clamp(mostFacing*facing, leastFacing, 1) * (0.1 + 0.9*smoothstep(erosion, 1, share)) * smoothstep(0, feather, border)
-	return max(quality, leastWeight), true
-}
-
-// planes returns Y, Cb and Cr of an NV12 picture as limited-range codes, 0..1.
-func planes(p capture.Picture) [3]plane {
-	luma, chroma, black := 1.0, 1.0, 0.0
-	if p.Range == capture.Full {
-		luma, chroma, black = 219.0/255, 224.0/255, 16.0/255
-	}
-	y, cb, cr := newPlane(p.Width, p.Height), newPlane(p.Width/2, p.Height/2), newPlane(p.Width/2, p.Height/2)
-	for i := range y.v {
-		y.v[i] = float64(p.Planes[0][i/y.w*p.Strides[0]+i%y.w])/255*luma + black
-	}
-	for i := range cb.v {
-		at := i/cb.w*p.Strides[1] + 2*(i%cb.w)
-		cb.v[i] = (float64(p.Planes[1][at])-128)/255*chroma + 128.0/255
-		cr.v[i] = (float64(p.Planes[1][at+1])-128)/255*chroma + 128.0/255
-	}
-	return [3]plane{y, cb, cr}
+	quality := smoothstep(grazed, seen, facing) * clamp(mostFacing*facing, leastFacing, 1) * (edgeQuality + (1-edgeQuality)*smoothstep(erosion, 1, share))
+	normal := space.Vec3{X: nx, Y: ny, Z: -math.Sqrt(max(1-nx*nx-ny*ny, 0))}
+	return found{normal, facing, back - setBack(facing), back, max(quality, leastWeight)}, true
 }
