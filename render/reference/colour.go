@@ -79,7 +79,7 @@ func (g geometry) sample(x, y float64) (s sample, known bool) {
 			s.x, s.y = clampInt(int(u), g.distance.w), clampInt(int(v), g.distance.h)
 		}
 	}
-	if low > 0 && high-low < oneSurface {
+	if low > 0 && high-low < together {
 		s.z = between
 	}
 	return s, most > 0

@@ -41,12 +41,12 @@ const (
 	leastFacing = 0.3
 	mostFacing  = 1.4
 	leastWeight = 1.5 / 255
-	solid       = 0.2  // quality from which the matte is 1
-	oneSurface  = 0.02 // metres between neighbouring pixels of one surface
-	reach       = 0.03 // metres from the surface that was found
-	itself      = 0.02 // weight of the surface that was found
-	leastLook   = 0.05 // facing of a look
-	leastSlant  = 0.1  // of the surface to the view's ray
+	solid       = 0.2     // quality from which the matte is 1
+	oneSurface  = 0.02006 // metres between neighbouring depth pixels of one surface
+	reach       = 0.03    // metres from the surface that was found
+	itself      = 0.02    // weight of the surface that was found
+	leastLook   = 0.05    // facing of a look
+	leastSlant  = 0.1     // of the surface to the view's ray
 )
 
 // Colour: shadow.go, weigh.go, colour.go.
@@ -61,6 +61,7 @@ const (
 	slight       = 0.15      // of the best weight by facing and angle: less is nothing
 	none         = 1e-4      // of a weight: what is left where another surface is seen
 	unseen       = 0.02      // of the best weight: where no camera counts more, slight ones do
+	together     = 0.02      // metres between neighbouring pixels of the view that are one surface
 	sharpening   = 20. / 256 // of its difference from each of four neighbours that a pixel gains
 )
 

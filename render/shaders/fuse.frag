@@ -26,8 +26,8 @@ layout(location = 1) out float distance;
 
 const float solid = 0.2;       // quality from which the matte is 1
 const float unit = 8.191875;   // metres, 65535 / 8000
-const float oneSurface = 0.02; // metres between neighbouring pixels
-const float reach = 0.02;      // metres from the surface that was found
+const float oneSurface = 0.02006; // metres between neighbouring pixels, between two steps of 1/8 mm: rounding does not decide
+const float reach = 0.02;      // metres from the surface that was found, where it counts nothing
 
 // look returns how far the surface of camera i lies behind p along the ray, in
 // metres of the view's z, times what that counts, and that.
