@@ -28,7 +28,7 @@ import (
 const (
 	goldenLevels = 3    // of 255 that a pixel may differ
 	goldenShare  = 0.99 // of the person's pixels that keep to it
-	goldenPSNR   = 38   // decibels over the person's pixels
+	goldenPSNR   = 44   // decibels over the person's pixels
 	goldenDepth  = 3e-3 // metres that the distance may differ, for the same share
 )
 

@@ -65,10 +65,15 @@ type sample struct {
 	z, matte float64 // that of the four pixels round it, if they are one surface
 }
 
+// gather is the order of OpenGL's textureGather, x + 2y of four pixels.
+var gather = [4]int{2, 3, 1, 0}
+
+// sample looks at the geometry at a place. Of two pixels that are equally near
+// the first in the order of gather counts.
 func (g geometry) sample(x, y float64) (s sample, known bool) {
 	x0, y0 := math.Floor(x), math.Floor(y)
 	low, high, most, between := math.Inf(1), 0.0, 0.0, 0.0
-	for k := range 4 {
+	for _, k := range gather {
 		u, v := x0+float64(k%2), y0+float64(k/2)
 		near := (1 - math.Abs(x-u)) * (1 - math.Abs(y-v))
 		z := g.distance.clamped(u, v)
