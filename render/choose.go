@@ -17,10 +17,14 @@ const Cameras = 4
 // count whole: as a share of 1 - cos of that one's angle.
 const faded = 0.35
 
+// leastShare keeps the picture where all cameras of a view are about to be
+// swapped: those that are equally far from the eye.
+const leastShare = 1e-3
+
 // pick is a camera of a view.
 type pick struct {
 	camera int
-	share  float64 // 0..1, what it counts: 0 where another one is about to take its place
+	share  float64 // leastShare..1, what it counts: next to nothing where another one is about to take its place
 }
 
 // choice is the cameras of one view, best first.
@@ -58,7 +62,7 @@ func choose(rig capture.Rig, set *capture.FrameSet, eye, person space.Vec3, o Op
 		limit := 1 - math.Cos(max(widest, 0.05))
 		for _, i := range order[:min(n, len(order))] {
 			t := min(1, (1-(1-math.Cos(angle(i)))/limit)/faded)
-			picks = append(picks, pick{i, t * t * (3 - 2*t)})
+			picks = append(picks, pick{i, max(leastShare, t*t*(3-2*t))})
 		}
 		return picks
 	}

@@ -27,6 +27,9 @@ func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
 		}
 		x0, x1 := max(2, (from-1)*s.texel)&^1, min(p.Width-2, (to+1)*s.texel)&^1
 		y0, y1 := max(2, ty*s.texel)&^1, min(p.Height-2, (ty+1)*s.texel+1)&^1
+		if x0 >= x1 || y0 >= y1 {
+			continue // a picture of hardly more than its border
+		}
 		for y := y0; y < y1; y++ {
 			sharpenRow(p, x0, x1, y, out[4*y*p.Width:])
 		}
