@@ -1,34 +1,47 @@
 // Package render turns a frame set and an eye into a view: colour, depth and
 // matte of one person as seen from that eye.
 //
-// The method is an unstructured lumigraph (Buehler et al., 2001) over the best
-// few depth cameras, in these steps:
+// The method is an unstructured lumigraph (Buehler et al., 2001) over one
+// surface that the depth cameras make together, in these steps:
 //
-//  1. choose: the Cameras whose directions from the person are nearest to the
-//     eye's (choose.go). The angle of the first camera left out bounds the
-//     blend, so that a camera's weight is zero when it is swapped.
-//  2. clean (mesher.go, on the CPU, only the person's pixels of the chosen
-//     cameras): a depth pixel is the person's where it lies in the rig's
+//  1. choose (choose.go): the cameras whose directions from the person are
+//     nearest to the eye's, some for geometry and some for colour. The first
+//     camera left out bounds what the others count, so that a camera counts
+//     next to nothing when it is swapped.
+//  2. surface (surface.go, on the CPU as are 3 and 4, once a frame whatever the
+//     number of eyes): a depth pixel is the person's where it lies in the rig's
 //     volume and enough of its neighbours lie on its surface, which flying
-//     pixels lack; a 3 x 3 average of that makes the mask. The person's pixels
-//     become a grid mesh with 4-pixel cells, split into 1-pixel cells where
-//     depth steps. Each vertex takes the mean of the neighbouring depths of its
-//     own surface: smoothing costs only where a vertex is.
-//  3. warp (mesh.glsl, warp.*): a vertex is unprojected through the depth lens
-//     and projected both into the view and, through the full lens model, into
-//     the colour camera. A depth buffer drawn from the colour camera (occlude.*)
-//     keeps the colour of what hides a point from being painted on it. Each
-//     camera gives one layer: colour, quality, depth.
-//  4. blend (blend.frag): layers within softDepth of the nearest surface are
-//     averaged, weighted by ray angle, facing and edge distance.
-//  5. fill (pyramid.frag, fill.frag): a push-pull pyramid closes cracks inside
+//     pixels lack. Its depth is averaged while its surface stands still and
+//     follows where it moves: sensors' noise is what shows most. Pixels that
+//     lost their echo are held or filled. A 3 x 3 average of all that makes the
+//     mask.
+//  3. mesh (mesher.go, for geometry): the surface becomes a grid mesh of 8-pixel
+//     cells, of 4 pixels at its border and on slopes, of 2 and 1 where depth
+//     steps. A vertex takes the mean depth of its own surface around, and its
+//     slope.
+//  4. shadow, sharpen (shadow.go, sharpen.go, for colour): the person's depth as
+//     the colour camera sees it, in a small picture, so that what hides a point
+//     is not painted on it; and the person's luma, sharpened by about half of
+//     what sampling between pixels blurs.
+//  5. warp (warp.*, half size as are 6 and 7, the size at which depth is sent):
+//     all meshes under one depth test. A surface that its camera sees at a slant
+//     is set back: what is seen well hides what is seen badly.
+//  6. fuse (fuse.frag): the depth cameras are looked up at the surface, a pixel
+//     at a time, which cells are too coarse for, and one camera too noisy.
+//  7. weigh (weigh.frag): what each colour camera counts by facing, angle and
+//     shadow, and which cameras each square of the view needs (needed.frag).
+//  8. colour (colour.frag, full size): the cameras' pictures, weighted. Squares
+//     are drawn in groups by their cameras: none is looked up where it counts
+//     nothing.
+//  9. fill (pyramid.frag, fill.frag): a push-pull pyramid closes cracks inside
 //     the person and extends colour and depth beyond the silhouette.
-//  6. pack (tile_*.frag): colour, depth and matte become one I420 picture
+//  10. pack (tile_*.frag): colour, depth and matte become one I420 picture
 //     (package pack), read back asynchronously.
 //
-// Full-size steps are drawn only in the squares that the meshes reach
+// Steps of the GPU are drawn only in the squares that the meshes reach
 // (tiles.go). Constants and steps stand twice: here and in package reference,
-// the oracle in plain Go, which a golden test holds against this one.
+// the oracle in plain Go, which a golden test holds against this one for the
+// first frame set that a renderer sees.
 //
 // All drawing happens on the thread of a gl.Device. Colour stays YCbCr from
 // the camera to the encoder; only Picture, which eval uses, converts to RGB.
