@@ -29,7 +29,7 @@ const (
 	goldenLevels = 3    // of 255 that a pixel may differ
 	goldenShare  = 0.99 // of the person's pixels that keep to it
 	goldenPSNR   = 44   // decibels over the person's pixels
-	goldenDepth  = 3e-3 // metres that the distance may differ, for the same share
+	goldenDepth  = 5e-4 // metres that the distance may differ, for the same share
 )
 
 // small is the synthetic rig with pictures of a quarter of the usual size.

@@ -94,8 +94,8 @@ func TestObserveRefusesWhatDoesNotFit(t *testing.T) {
 	}
 }
 
-// TestEveryEyeSeesWhatAFreshRendererShows renders one set from many eyes, with
-// cameras that miss and come back: nothing of the eye before shows.
+// TestEveryEyeSeesWhatAFreshRendererShows renders sets from many eyes, with
+// cameras that miss and come back: nothing of the view before shows.
 func TestEveryEyeSeesWhatAFreshRendererShows(t *testing.T) {
 	rig := ballRig()
 	set := ballSet(rig)
@@ -106,12 +106,21 @@ func TestEveryEyeSeesWhatAFreshRendererShows(t *testing.T) {
 		frames[dead] = nil
 		return capture.NewFrameSet(1, 1e9, frames)
 	}
+	// A second later, so that nothing of the surface before is followed.
+	moved := ball
+	moved.centre.X += 0.06
+	var later []*capture.Frame
+	for i, c := range rig.Cameras {
+		f := moved.frame(i, c)
+		f.Sequence, f.Captured = 30, 2e9
+		later = append(later, f)
+	}
 	for i, view := range []struct {
 		eye space.Vec3
 		set *capture.FrameSet
 	}{
 		{space.Vec3{X: -0.5, Z: 0.9}, set}, {space.Vec3{X: 0.2, Y: 0.2, Z: 1}, set}, {space.Vec3{X: 0.2, Y: 0.2, Z: 1}, without(1)},
-		{space.Vec3{X: 0.7, Z: 0.7}, set}, {space.Vec3{X: -0.5, Z: 0.9}, set},
+		{space.Vec3{X: 0.7, Z: 0.7}, set}, {space.Vec3{X: 0.7, Z: 0.7}, capture.NewFrameSet(30, 2e9, later)}, {space.Vec3{X: -0.5, Z: 0.9}, set},
 	} {
 		fresh, err := render.New(device, rig, o)
 		if err != nil {

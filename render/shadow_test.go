@@ -132,12 +132,10 @@ func TestSharpen(t *testing.T) {
 			}
 			v := float64(luma(x, y))
 			gain := 4*v - float64(luma(x-1, y)) - float64(luma(x+1, y)) - float64(luma(x, y-1)) - float64(luma(x, y+1))
-			if want := max(0, min(255, v+gain*sharpening/256)); math.Abs(float64(got)-want) > 0.51 && got != untouched {
+			// Where somebody is, and a texel around, all is sharpened.
+			near := x >= 3*texel && x < 6*texel && y >= 3*texel && y < 6*texel
+			if want := max(0, min(255, v+gain*sharpening/256)); math.Abs(float64(got)-want) > 0.51 && (near || float64(got) != v) {
 				t.Fatalf("%s: %d, %d is %d, want %.1f", name, x, y, got, want)
-			}
-			// Where somebody is, all is written.
-			if x >= 4*texel && x < 5*texel && y >= 4*texel && y < 5*texel && got == untouched && math.Abs(v-untouched) > 80 {
-				t.Fatalf("%s: %d, %d is not written", name, x, y)
 			}
 		}
 	}

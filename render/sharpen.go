@@ -15,27 +15,32 @@ const sharpening = 20
 // open, even, and at least two pixels from the picture's border.
 type box = rect
 
-// sharpen writes a picture where a shadow lies, and a texel around, into out:
-// Y, sharpened, Cb and Cr, 4 bytes a pixel, of the picture's size without
-// padding. It returns the box that holds all of that.
+// sharpen writes the box of a picture in which a shadow lies, and a texel
+// around, into out: Y, sharpened, Cb and Cr, 4 bytes a pixel, of the picture's
+// size without padding. It returns the box.
 func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
 	all = box{x0: p.Width, y0: p.Height}
 	for ty := range s.height {
-		from, to := s.occupied(ty)
-		if from >= to {
-			continue
+		if r := s.around(p, ty); !r.empty() {
+			all = box{min(all.x0, r.x0), min(all.y0, r.y0), max(all.x1, r.x1), max(all.y1, r.y1)}
 		}
-		x0, x1 := max(2, (from-1)*s.texel)&^1, min(p.Width-2, (to+1)*s.texel)&^1
-		y0, y1 := max(2, ty*s.texel)&^1, min(p.Height-2, (ty+1)*s.texel+1)&^1
-		if x0 >= x1 || y0 >= y1 {
-			continue // a picture of hardly more than its border
-		}
-		for y := y0; y < y1; y++ {
-			sharpenRow(p, x0, x1, y, out[4*y*p.Width:])
-		}
-		all = box{min(all.x0, x0), min(all.y0, y0), max(all.x1, x1), max(all.y1, y1)}
+	}
+	for y := all.y0; y < all.y1 && all.x0 < all.x1; y++ {
+		sharpenRow(p, all.x0, all.x1, y, out[4*y*p.Width:])
 	}
 	return all
+}
+
+// around is what a row of texels and a texel to each side of its shadow cover.
+func (s *shadow) around(p capture.Picture, ty int) box {
+	from, to := s.occupied(ty)
+	if from >= to {
+		return box{}
+	}
+	return box{
+		max(2, (from-1)*s.texel) &^ 1, max(2, ty*s.texel) &^ 1,
+		min(p.Width-2, (to+1)*s.texel) &^ 1, min(p.Height-2, (ty+1)*s.texel+1) &^ 1,
+	}
 }
 
 // occupied is the run of texels in which somebody is, in a row or beside it.

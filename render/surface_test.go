@@ -76,6 +76,9 @@ func TestMovingSurfaceIsFollowed(t *testing.T) {
 			if lag := math.Abs(float64(c.surface.depth[middle])/eighths - float64(z)); lag > limit {
 				t.Errorf("%d mm a frame: %.2f mm behind, want at most %.2f", speed, lag, limit)
 			}
+			if fast := n > 20 && max(speed, -speed) > 10; fast && c.surface.age[middle] > moved+1 {
+				t.Errorf("%d mm a frame: averaged over %d frames", speed, c.surface.age[middle])
+			}
 		}
 	}
 }
@@ -94,37 +97,46 @@ func TestAnotherSurfaceStartsAnew(t *testing.T) {
 	}
 }
 
-// without is a picture with one pixel changed.
-func without(f func(x, y int) uint16, at int, z uint16) func(x, y int) uint16 {
+// without is a picture with some pixels changed.
+func without(f func(x, y int) uint16, lost func(x, y int) bool, z uint16) func(x, y int) uint16 {
 	return func(x, y int) uint16 {
-		if y*48+x == at {
+		if lost(x, y) {
 			return z
 		}
 		return f(x, y)
 	}
 }
 
+// only is one pixel.
+func only(at int) func(x, y int) bool {
+	return func(x, y int) bool { return y*48+x == at }
+}
+
 func TestLostPixelsAreHeld(t *testing.T) {
+	column := func(x, _ int) bool { return x == 12 }
 	for _, c := range []struct {
 		name  string
-		z     uint16 // what the edge's pixel shows after a while
+		lost  func(x, y int) bool
+		at    int    // one of them
+		z     uint16 // what they show after a while
 		holds int
 	}{
-		{"no echo", 0, held}, {"a flying pixel", 1200, held}, {"the wall", 3000, 0},
+		{"no echo", only(edge), edge, 0, held}, {"a flying pixel", only(edge), edge, 1200, held},
+		{"the wall", only(edge), edge, 3000, 0}, {"no echo at a whole side", column, 20*48 + 12, 0, held},
 	} {
 		camera := testCamera(48, 40)
 		for n := range 30 {
 			camera.observe(testFrame(camera, n, block(1000)))
 		}
 		for n := range held + 5 {
-			camera.observe(testFrame(camera, 30+n, without(block(1000), edge, c.z)))
-			depth, valid := camera.surface.depth[edge], camera.surface.valid[edge]
+			camera.observe(testFrame(camera, 30+n, without(block(1000), c.lost, c.z)))
+			depth, valid := camera.surface.depth[c.at], camera.surface.valid[c.at]
 			if want := n < c.holds; (valid == seen) != want || (depth > 0) != want || want && depth != 1000*eighths {
 				t.Errorf("%s: after %d frames valid is %d and depth %d", c.name, n+1, valid, depth)
 			}
 		}
 		camera.observe(testFrame(camera, 60, block(1000)))
-		if camera.surface.depth[edge] != 1000*eighths {
+		if camera.surface.depth[c.at] != 1000*eighths {
 			t.Errorf("%s: the pixel does not come back", c.name)
 		}
 	}
@@ -150,7 +162,7 @@ func TestHolesAreFilled(t *testing.T) {
 		{"inside", middle, 1000}, {"at a straight edge", 20*48 + 12, 1000}, {"at a corner", edge, 0}, {"beside", 20*48 + 11, 0},
 	} {
 		camera := testCamera(48, 40)
-		camera.observe(testFrame(camera, 1, without(block(1000), c.at, 0)))
+		camera.observe(testFrame(camera, 1, without(block(1000), only(c.at), 0)))
 		if got := camera.surface.depth[c.at]; got != c.want*eighths {
 			t.Errorf("%s: %.2f mm, want %d", c.name, float64(got)/eighths, c.want)
 		}

@@ -5,6 +5,7 @@
 // in   surface    matte in a, at half size
 // in   distance   metres along the view's axis, 0 where there is nothing, at half size
 // in   weights    of the cameras, at half size
+// in   uploaded   the part of a picture that is there: least and largest x, y, 0..1
 // in   channel    that of a camera in weights
 // in   pictures   Y, Cb, Cr of each camera
 // in   toColour*  view camera -> colour camera
@@ -15,12 +16,12 @@ layout(binding = 0) uniform sampler2D surface;
 layout(binding = 1) uniform sampler2D distance;
 layout(binding = 2) uniform sampler2D weights;
 layout(binding = 3) uniform sampler2D pictures[COUNT];
-layout(binding = 7) uniform sampler2D chroma[COUNT];
 
 uniform mat3 toColour[COUNT];
 uniform vec3 toColourT[COUNT];
 uniform Lens colourLens[COUNT];
 uniform vec3 range[COUNT];
+uniform vec4 uploaded[COUNT];
 uniform vec4 channel[COUNT];
 uniform vec2 viewFocal, viewCentre;
 
@@ -31,6 +32,7 @@ const float oneSurface = 0.02; // metres between neighbouring pixels
 vec3 look(int i, vec3 p) {
     vec3 q = toColour[i] * p + toColourT[i];
     vec2 at = (project(colourLens[i], q.xy / q.z) + 0.5) / colourLens[i].size;
+    at = clamp(at, uploaded[i].xy, uploaded[i].zw); // beyond is an earlier frame
     return texture(pictures[i], at).rgb * range[i].xzz + vec3(range[i].y, vec2(128.0 / 255.0 * (1.0 - range[i].z)));
 }
 
