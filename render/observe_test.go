@@ -147,6 +147,42 @@ func TestEveryEyeSeesWhatAFreshRendererShows(t *testing.T) {
 	}
 }
 
+// TestColourIsOfThisFrame takes away half of what the colour camera sees of the
+// ball: where the others know a surface, its colour is none of an earlier frame.
+func TestColourIsOfThisFrame(t *testing.T) {
+	rig := ballRig()
+	o := render.Options{Width: 64, Height: 64, Geometry: 4, Colour: 1}
+	r, device := newRenderer(t, rig, o)
+	fresh, err := render.New(device, rig, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	camera := eval.TargetAt(space.Vec3{X: -0.1, Z: 1}, 96, 96)
+	if _, err := r.Picture(t.Context(), ballSet(rig), camera); err != nil {
+		t.Fatal(err)
+	}
+	half := ballSet(rig)
+	for _, f := range half.Frames {
+		f.Sequence, f.Captured = 30, 2e9
+	}
+	nearest := half.Frames[1]
+	clear(nearest.Depth.Millimetres[len(nearest.Depth.Millimetres)/2:])
+	for i := range nearest.Colour.Planes[0] {
+		nearest.Colour.Planes[0][i] = 255 - nearest.Colour.Planes[0][i]
+	}
+	got, err := r.Picture(t.Context(), half, camera)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := fresh.Picture(t.Context(), half, camera)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.RGB, want.RGB) || !slices.Equal(got.Matte, want.Matte) {
+		t.Error("colours of an earlier frame show")
+	}
+}
+
 // TestBlindCamerasAreLeftOut covers the nearest cameras.
 func TestBlindCamerasAreLeftOut(t *testing.T) {
 	rig := ballRig()

@@ -44,6 +44,28 @@ func checkGroups(t *testing.T, s *tiles) {
 	}
 }
 
+// checkWidened says whether the squares are those marked and all beside them.
+func checkWidened(t *testing.T, s *tiles) {
+	t.Helper()
+	drawn := map[[2]int]bool{}
+	for i := 0; i < len(s.indices); i += 6 {
+		v := s.vertices[s.indices[i]]
+		drawn[[2]int{int(v[0]), int(v[1])}] = true
+	}
+	for y := range s.rows {
+		for x := range s.columns {
+			want := false
+			for i, m := range s.marked {
+				dx, dy := i%s.columns-x, i/s.columns-y
+				want = want || m && dx*dx <= 1 && dy*dy <= 1
+			}
+			if drawn[[2]int{x, y}] != want {
+				t.Fatalf("square %d, %d is drawn: %v", x, y, !want)
+			}
+		}
+	}
+}
+
 func TestGroup(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	s := newTiles(16*9, 16*7+3)
@@ -55,6 +77,7 @@ func TestGroup(t *testing.T) {
 			s.weights[i] = uint8(max(0, random.IntN(300)-100*(round%4)) % 256)
 		}
 		s.build()
+		checkWidened(t, s)
 		s.group()
 		checkGroups(t, s)
 	}
