@@ -30,23 +30,23 @@ func weigh(g geometry, painters []painter) []plane {
 // weights are those of one point, in view axes.
 func weights(painters []painter, view space.Rigid, p, normal space.Vec3) []float64 {
 	best, most := 0.0, 0.0
-	all, clear := make([]float64, len(painters)), make([]float64, len(painters))
+	all, sees := make([]float64, len(painters)), make([]float64, len(painters))
 	for i, c := range painters {
 		to := view.Inverse().Apply(c.camera.Colour.Pose.T).Sub(p).Unit()
 		facing, angle := max(normal.Dot(to), rim), max(-to.Dot(p.Unit()), widestAngle)
 		all[i] = math.Pow(facing, 1.5) * math.Pow(angle, 5) * c.share
-		clear[i] = c.clear(c.camera.Colour.Pose.Inverse().Mul(view).Apply(p))
+		sees[i] = c.clear(c.camera.Colour.Pose.Inverse().Mul(view).Apply(p))
 		best = max(best, all[i])
 	}
 	out := make([]float64, len(painters))
 	for i := range out {
-		out[i] = max(all[i]-slight*best, 0) * clear[i]
+		out[i] = max(all[i]-slight*best, 0) * sees[i]
 		most = max(most, out[i])
 	}
 	if most < unseen*best {
 		most = 0
 		for i := range out {
-			out[i] = all[i] * clear[i]
+			out[i] = all[i] * sees[i]
 			most = max(most, out[i])
 		}
 	}
