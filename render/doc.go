@@ -16,13 +16,13 @@
 //     lost their echo are held or filled. A 3 x 3 average of all that makes the
 //     mask.
 //  3. mesh (mesher.go, for geometry): the surface becomes a grid mesh of 8-pixel
-//     cells, of 4 pixels at its border and on slopes, of 2 and 1 where depth
-//     steps. A vertex takes the mean depth of its own surface around, and its
+//     cells, of 4 pixels at its border and on slopes, of 2 where depth steps. A vertex takes the mean depth of its own surface around, and its
 //     slope.
 //  4. shadow, sharpen (shadow.go, sharpen.go, for colour): the person's depth as
 //     the colour camera sees it, in a small picture, so that what hides a point
-//     is not painted on it; and the person's luma, sharpened by about half of
-//     what sampling between pixels blurs.
+//     is not painted on it; and the part of the colour picture that the person is
+//     in, sharpened by about half of what sampling between pixels blurs. Made
+//     while the GPU draws 5 and 6.
 //  5. warp (warp.*, half size as are 6 and 7, the size at which depth is sent):
 //     all meshes under one depth test. A surface that its camera sees at a slant
 //     is set back: what is seen well hides what is seen badly.

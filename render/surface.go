@@ -21,7 +21,7 @@ const (
 	moved       = 3                      // frames that are left of it where it moves
 	gate        = 6.0                    // standard deviations: a pixel further off shows another surface
 	still       = 1.3                    // standard deviations of a pixel, by which the mean of 3 x 3 may stray
-	held        = 30                      // frames that a pixel outlives its last echo
+	held        = 30                     // frames that a pixel outlives its last echo
 	noiseSteps  = 256                    // of the noise table
 	gap         = 200 * time.Millisecond // between frames, after which nothing is followed
 )

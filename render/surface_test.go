@@ -32,7 +32,7 @@ func sigma(s *surface, z float64) float64 {
 
 // TestStillSurfaceConverges adds the assumed noise to a still surface. A
 // running mean over n frames leaves 1/sqrt(2n - 1) of it; what moves with its
-// neighbours may add half of that.
+// neighbours may add as much.
 func TestStillSurfaceConverges(t *testing.T) {
 	c := testCamera(48, 40)
 	random := rand.New(rand.NewPCG(3, 4))
@@ -55,7 +55,7 @@ func TestStillSurfaceConverges(t *testing.T) {
 		}
 	}
 	rms = math.Sqrt(rms)
-	if limit := 1.5 * spread / math.Sqrt(2*followed-1); rms > limit {
+	if limit := 2 * spread / math.Sqrt(2*followed-1); rms > limit {
 		t.Errorf("%.2f mm of %.2f mm of noise are left, want at most %.2f", rms, spread, limit)
 	}
 }

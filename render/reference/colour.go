@@ -97,7 +97,7 @@ func planes(p capture.Picture) (y, cb, cr plane) {
 	if p.Range == capture.Full {
 		luma, chroma, black = 219.0/255, 224.0/255, 16.0/255
 	}
-	y, cb, cr = newPlane(p.Width, p.Height), newPlane(p.Width/2, p.Height/2), newPlane(p.Width/2, p.Height/2)
+	y, cb, cr = newPlane(p.Width, p.Height), newPlane(p.Width, p.Height), newPlane(p.Width, p.Height)
 	for i := range y.v {
 		y.v[i] = float64(p.Planes[0][i/y.w*p.Strides[0]+i%y.w]) / 255
 	}
@@ -106,7 +106,7 @@ func planes(p capture.Picture) (y, cb, cr plane) {
 		y.v[i] = y.v[i]*luma + black
 	}
 	for i := range cb.v {
-		at := i/cb.w*p.Strides[1] + 2*(i%cb.w)
+		at := i/cb.w/2*p.Strides[1] + i%cb.w/2*2 // each for 2 x 2 pixels
 		cb.v[i] = (float64(p.Planes[1][at])-128)/255*chroma + 128.0/255
 		cr.v[i] = (float64(p.Planes[1][at+1])-128)/255*chroma + 128.0/255
 	}

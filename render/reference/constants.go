@@ -43,7 +43,7 @@ const (
 	leastWeight = 1.5 / 255
 	solid       = 0.2     // quality from which the matte is 1
 	oneSurface  = 0.02006 // metres between neighbouring depth pixels of one surface
-	reach       = 0.03    // metres from the surface that was found
+	reach       = 0.02    // metres from the surface that was found, where a look counts nothing
 	itself      = 0.02    // weight of the surface that was found
 	leastLook   = 0.05    // facing of a look
 	leastSlant  = 0.1     // of the surface to the view's ray

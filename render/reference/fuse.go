@@ -62,7 +62,8 @@ func (s surface) look(p, ray, normal space.Vec3) (off, weight float64) {
 		return 0, 0
 	}
 	// The plane through the surface's point, cut by the view's ray.
-	return (z - p.Z) / p.Z * normal.Dot(p) / min(normal.Dot(ray), -leastSlant), facing * facing
+	near := 1 - (z-p.Z)*(z-p.Z)/(reach*reach)
+	return (z - p.Z) / p.Z * normal.Dot(p) / min(normal.Dot(ray), -leastSlant), near * facing * facing
 }
 
 // at is the depth at a place, in metres: between the four pixels round it where

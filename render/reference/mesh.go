@@ -26,7 +26,7 @@ func (s surface) spread(z float64, n int) float64 {
 }
 
 // makeMesh covers the person with cells of 8 x 8 pixels on even ground, else of
-// 4 x 4, and with quads of 2 or 1 where depth steps within one.
+// 4 x 4, and with quads of 2 where depth steps within one.
 func makeMesh(s surface) mesh {
 	m := mesher{surface: s, shared: map[[2]int]corner{}}
 	x0, y0, x1, y1 := s.region()
@@ -60,7 +60,7 @@ func (m *mesher) square(x, y int) {
 		s := m.measure(x+cell*(i%2), y+cell*(i/2), cell+1)
 		four[i], all = s, span{min(all.low, s.low), max(all.high, s.high), all.sum + s.sum, all.count + s.count}
 	}
-	if all.count == 4*(cell+1)*(cell+1) && all.high-all.low <= m.spread(all.low, cell) {
+	if all.count == 4*(cell+1)*(cell+1) && all.high-all.low <= m.spread(all.low, 1) {
 		m.coarse(x, y, wide, all)
 		return
 	}
@@ -89,53 +89,25 @@ func (m *mesher) coarse(x, y, size int, s span) {
 	m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[2]}, [3]corner{q[2], q[1], q[3]})
 }
 
-// fine covers one cell with quads of 2 pixels whose nine depths belong
-// together, else with quads of four depths that do and triangles of three.
+// fine covers one cell with quads of 2 pixels where what is there is of one
+// surface.
 func (m *mesher) fine(x, y int) {
-	made := map[[2]int]corner{} // the first use decides on the filter
-	at := func(x, y, radius int) corner {
-		if _, ok := made[[2]int{x, y}]; !ok {
-			made[[2]int{x, y}] = corner{x, y, m.depth.at(x, y), radius}
-		}
-		return made[[2]int{x, y}]
-	}
-	for i := range 4 {
-		x, y := x+2*(i%2), y+2*(i/2)
-		if s := m.measure(x, y, 3); s.count == 9 && s.high-s.low <= m.spread(s.low, 2) {
-			m.quad(x, y, 2, at)
+	made := map[[2]int]corner{} // the first of a surface decides
+	for i := range cell * cell / 4 {
+		x, y := x+2*(i%(cell/2)), y+2*(i/(cell/2))
+		s := m.measure(x, y, 3)
+		if s.count == 0 || s.high-s.low > m.spread(s.low, cell) {
 			continue
 		}
-		for k := range 4 {
-			x, y := x+k%2, y+k/2
-			if s := m.measure(x, y, 2); s.count >= 3 && s.high-s.low <= m.spread(s.low, 1) {
-				m.quad(x, y, 1, at)
+		mean := s.sum / s.count
+		var q [4]corner
+		for k := range q {
+			at := [2]int{x + 2*(k%2), y + 2*(k/2)}
+			if old, ok := made[at]; !ok || math.Abs(old.fallback-mean) > m.spread(mean, 2) {
+				made[at] = corner{at[0], at[1], mean, 1}
 			}
+			q[k] = made[at]
 		}
-	}
-}
-
-// quad adds the triangles of a quad whose corners are the person's.
-func (m *mesher) quad(x, y, size int, at func(x, y, radius int) corner) {
-	var q [4]corner
-	missing := -1
-	for i := range q {
-		x, y := x+size*(i%2), y+size*(i/2)
-		if m.depth.at(x, y) == 0 {
-			missing = i
-			continue
-		}
-		q[i] = at(x, y, size)
-	}
-	switch missing {
-	case 0:
-		m.mesh = append(m.mesh, [3]corner{q[2], q[1], q[3]})
-	case 1:
-		m.mesh = append(m.mesh, [3]corner{q[0], q[3], q[2]})
-	case 2:
-		m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[3]})
-	case 3:
-		m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[2]})
-	default:
 		m.mesh = append(m.mesh, [3]corner{q[0], q[1], q[2]}, [3]corner{q[2], q[1], q[3]})
 	}
 }
