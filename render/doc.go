@@ -16,8 +16,8 @@
 //     lost their echo are held or filled. A 3 x 3 average of all that makes the
 //     mask.
 //  3. mesh (mesher.go, for geometry): the surface becomes a grid mesh of 8-pixel
-//     cells, of 4 pixels at its border and on slopes, of 2 where depth steps. A vertex takes the mean depth of its own surface around, and its
-//     slope.
+//     cells, of 4 pixels at its border and on slopes, of 2 where depth steps. A
+//     vertex takes the mean depth of its own surface around, and its slope.
 //  4. shadow, sharpen (shadow.go, sharpen.go, for colour): the person's depth as
 //     the colour camera sees it, in a small picture, so that what hides a point
 //     is not painted on it; and the part of the colour picture that the person is

@@ -135,7 +135,7 @@ func (s *studio) continuous(a, b *rtp.Header, before, now *codecs.VP8Packet) {
 	s.t.Helper()
 	frame, base := uint16(0), uint8(0)
 	if now.S == 1 {
-		frame, base = 1, uint8(1-now.TID)
+		frame, base = 1, 1-now.TID
 	}
 	if b.SequenceNumber != a.SequenceNumber+1 || now.PictureID != (before.PictureID+frame)&0x7fff || now.TL0PICIDX != before.TL0PICIDX+base {
 		s.t.Fatalf("a gap: sequence %d, %d; picture %d, %d; base %d, %d", a.SequenceNumber, b.SequenceNumber, before.PictureID, now.PictureID, before.TL0PICIDX, now.TL0PICIDX)

@@ -66,7 +66,7 @@ func (s *sizes) close() {
 
 func (r *rung) close() {
 	if r.Encoder != nil {
-		_ = r.Encoder.Close() // it only frees memory
+		_ = r.Close() // it only frees memory
 		r.Encoder = nil
 	}
 }

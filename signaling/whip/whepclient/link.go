@@ -195,7 +195,7 @@ func (c *linkConn) SetReadDeadline(t time.Time) error {
 // SetDeadline implements net.Conn.
 func (c *linkConn) SetDeadline(t time.Time) error {
 	c.deadline.Set(t)
-	return c.UDPConn.SetWriteDeadline(t)
+	return c.SetWriteDeadline(t)
 }
 
 // Close implements net.Conn; it returns after the goroutine.
