@@ -105,7 +105,7 @@ func (m *mesher) square(x, y int) {
 	if all.count == 0 {
 		return
 	}
-	if all.count == 4*side*side && all.high-all.low <= m.spread(all.low, 1) {
+	if all.count == 4*side*side && all.high-all.low <= m.spread(all.low, 2) {
 		m.coarse(x, y, wide, all)
 		return
 	}

@@ -60,7 +60,7 @@ func (m *mesher) square(x, y int) {
 		s := m.measure(x+cell*(i%2), y+cell*(i/2), cell+1)
 		four[i], all = s, span{min(all.low, s.low), max(all.high, s.high), all.sum + s.sum, all.count + s.count}
 	}
-	if all.count == 4*(cell+1)*(cell+1) && all.high-all.low <= m.spread(all.low, 1) {
+	if all.count == 4*(cell+1)*(cell+1) && all.high-all.low <= m.spread(all.low, 2) {
 		m.coarse(x, y, wide, all)
 		return
 	}
