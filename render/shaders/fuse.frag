@@ -65,18 +65,7 @@ void main() {
         vec3 normal = vec3(tilt, -sqrt(max(1.0 - dot(tilt, tilt), 0.0)));
         vec3 ray = vec3((gl_FragCoord.xy - 0.5 - viewCentre) / viewFocal, 1.0);
         vec2 sum = vec2(0.0, 0.02);
-        // Unrolled by hand: an index that is not constant makes every uniform of
-        // a software rasteriser a gather.
-        sum += look(0, ray, ray * z, normal);
-#if COUNT > 1
-        sum += look(1, ray, ray * z, normal);
-#endif
-#if COUNT > 2
-        sum += look(2, ray, ray * z, normal);
-#endif
-#if COUNT > 3
-        sum += look(3, ray, ray * z, normal);
-#endif
+        for (int i = 0; i < COUNT; i++) sum += look(i, ray, ray * z, normal);
         distance = z + sum.x / sum.y;
         surface = vec4(0.5 + 0.5 * normal, min(found.a / solid, 1.0));
     }
