@@ -57,15 +57,15 @@ func (s *surface) classify(z []uint16) {
 	// What was lost beside a row's ends may be held or filled.
 	for y := r.y0; y <= r.y1; y++ {
 		valid := s.valid[y*w : (y+1)*w]
-		around := s.spans[y]
+		both := s.spans[y]
 		for _, other := range [2]run{s.spans[y-1], s.spans[min(y+1, r.y1)]} {
 			if !other.empty() {
-				around = run{min(around.from, other.from), max(around.to, other.to)}
+				both = run{min(both.from, other.from), max(both.to, other.to)}
 			}
 		}
 		s.reach[y] = run{}
-		if !around.empty() {
-			s.reach[y] = run{max(around.from-1, r.x0), min(around.to+1, r.x1+1)}
+		if !both.empty() {
+			s.reach[y] = run{max(both.from-1, r.x0), min(both.to+1, r.x1+1)}
 		}
 		for x := r.x0; x < max(s.reach[y].from, r.x0); x++ {
 			s.forget(valid, y*w, x)
@@ -106,9 +106,15 @@ func (s *surface) follow() {
 	r, w := s.region, s.width
 	for y := r.y0; y < r.y1; y++ {
 		at := y * w
-		above, here, below := s.change[at-w:at], s.change[at:at+w], s.change[at+w:at+2*w]
+		here := s.change[at : at+w]
 		valid, age, depth, unseen := s.valid[at:at+w], s.age[at:at+w], s.depth[at:at+w], s.unseen[at:at+w]
-		for x := s.spans[y].from; x < min(s.spans[y].to, r.x1); x++ {
+		span := run{s.spans[y].from, min(s.spans[y].to, r.x1)}
+		if span.empty() {
+			continue
+		}
+		sum := s.addColumns(y, span)
+		for x := span.from; x < span.to; x++ {
+			sum += s.columns[x+around] - s.columns[x-around-1]
 			if valid[x] != seen {
 				continue
 			}
@@ -117,7 +123,6 @@ func (s *surface) follow() {
 				age[x] = 1
 				continue
 			}
-			sum := above[x-1] + above[x] + above[x+1] + here[x-1] + here[x] + here[x+1] + below[x-1] + below[x] + below[x+1]
 			n := (sum + one/2) >> 20
 			mean := float32(sum-n*one) / float32(n)
 			square, limit := mean*mean, s.noise[int(depth[x])*noiseSteps>>16].still
@@ -131,6 +136,25 @@ func (s *surface) follow() {
 			depth[x] = uint16(float32(depth[x]) + common + step*share[frames] + 0.5)
 		}
 	}
+}
+
+// addColumns adds the changes of the rows around y up, column by column, as far
+// as the span needs them. It returns the sum over those of the span's first
+// pixel, but for its last column.
+func (s *surface) addColumns(y int, span run) (sum int32) {
+	w := s.width
+	s.columns[span.from-around-1] = 0
+	for x := span.from - around; x < span.to+around; x++ {
+		total := int32(0)
+		for i := (y-around)*w + x; i <= (y+around)*w+x; i += w {
+			total += s.change[i]
+		}
+		s.columns[x] = total
+		if x < span.from+around {
+			sum += total
+		}
+	}
+	return sum
 }
 
 // hold decides on the pixels without an echo: they keep the surface that was

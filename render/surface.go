@@ -20,7 +20,8 @@ const (
 	followed    = 20                     // frames that a still surface is averaged over
 	moved       = 3                      // frames that are left of it where it moves
 	gate        = 6.0                    // standard deviations: a pixel further off shows another surface
-	still       = 1.3                    // standard deviations of a pixel, by which the mean of 3 x 3 may stray
+	still       = 0.4                    // standard deviations of a pixel, by which the mean of all around may stray
+	around      = 3                      // pixels to each side that tell motion from noise
 	held        = 30                     // frames that a pixel outlives its last echo
 	noiseSteps  = 256                    // of the noise table
 	gap         = 200 * time.Millisecond // between frames, after which nothing is followed
@@ -31,8 +32,8 @@ const (
 // clean stage and not safe for concurrent use.
 //
 // Every pixel is averaged over the frames in which its surface stood still.
-// The mean of a pixel's 3 x 3 changes, whose noise is a third of a pixel's,
-// tells motion from noise: it moves the average along, and shortens it. A
+// The mean of the 7 x 7 changes round a pixel, whose noise is a seventh of its
+// own, tells motion from noise: it moves the average along, and shortens it. A
 // pixel that shows another surface starts anew; one whose echo is lost or flies
 // is held while its neighbours stay, for a second at most.
 type surface struct {
@@ -42,14 +43,15 @@ type surface struct {
 	footprint     float64  // millimetres a pixel covers at a distance of one millimetre
 	noise         [noiseSteps]noise
 
-	depth  []uint16 // 1/8 mm, 0 where the pixel is not the person's
-	valid  []uint8  // 1 where it is
-	mask   []uint8  // 0..252, share of the person among the 3 x 3
-	age    []uint8  // frames averaged, 0 where nothing is followed
-	unseen []uint8  // frames since the last echo
-	change []int32  // one + the change since the last frame, 0 where nothing is followed
-	spans  []run    // of each row, the pixels in the volume
-	reach  []run    // of each row, the pixels beyond which nothing can be the person's
+	depth   []uint16 // 1/8 mm, 0 where the pixel is not the person's
+	valid   []uint8  // 1 where it is
+	mask    []uint8  // 0..252, share of the person among the 3 x 3
+	age     []uint8  // frames averaged, 0 where nothing is followed
+	unseen  []uint8  // frames since the last echo
+	change  []int32  // one + the change since the last frame, 0 where nothing is followed
+	columns []int32  // sums of follow
+	spans   []run    // of each row, the pixels in the volume
+	reach   []run    // of each row, the pixels beyond which nothing can be the person's
 
 	count    int // of valid pixels
 	sequence uint64
@@ -79,7 +81,7 @@ func newSurface(camera space.Camera, volume space.Box, rays []float32) *surface 
 		width: w, height: h,
 		low: make([]uint16, w*h), high: make([]uint16, w*h),
 		depth: make([]uint16, w*h), valid: make([]uint8, w*h), mask: make([]uint8, w*h),
-		age: make([]uint8, w*h), unseen: make([]uint8, w*h), change: make([]int32, w*h), spans: make([]run, h), reach: make([]run, h),
+		age: make([]uint8, w*h), unseen: make([]uint8, w*h), change: make([]int32, w*h), columns: make([]int32, w), spans: make([]run, h), reach: make([]run, h),
 		footprint: 1 / camera.Lens.Fx,
 		region:    rect{x0: w, y0: h},
 	}
