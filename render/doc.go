@@ -21,7 +21,7 @@
 //  4. shadow, sharpen (shadow.go, sharpen.go, for colour): the person's depth as
 //     the colour camera sees it, in a small picture, so that what hides a point
 //     is not painted on it; and the part of the colour picture that the person is
-//     in, sharpened by about half of what sampling between pixels blurs. Made
+//     in, sharpened by some of what sampling between pixels blurs. Made
 //     while the GPU draws 5 and 6.
 //  5. warp (warp.*, half size as are 6 and 7, the size at which depth is sent):
 //     all meshes under one depth test. A surface that its camera sees at a slant

@@ -7,9 +7,9 @@ import (
 )
 
 // sharpening is what a pixel gains, in 1/256, of its difference from each of
-// its four neighbours: it gives back about half of the detail that sampling
+// its four neighbours: it gives back some of the detail that sampling
 // between pixels takes.
-const sharpening = 20
+const sharpening = 17
 
 // box is the part of a colour picture in which the person is, in pixels, half
 // open, even, and at least two pixels from the picture's border.

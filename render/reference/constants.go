@@ -62,7 +62,7 @@ const (
 	none         = 1e-4      // of a weight: what is left where another surface is seen
 	unseen       = 0.02      // of the best weight: where no camera counts more, slight ones do
 	together     = 0.02      // metres between neighbouring pixels of the view that are one surface
-	sharpening   = 20. / 256 // of its difference from each of four neighbours that a pixel gains
+	sharpening   = 17. / 256 // of its difference from each of four neighbours that a pixel gains
 )
 
 // Filling and packing: fill.go, pack.go.
