@@ -173,18 +173,19 @@ func (g *gpu) paint(p *gl.Program, n, k int, c *camera, f *capture.Frame, t *tex
 	setLens(p, &name.colourLens, c.Colour.Lens)
 	p.Floats(name.levels, levels(f)...)
 	p.Floats(name.channel, channels[k][:]...)
-	p.Floats(name.uploaded, uploaded(c)...)
+	part := uploaded(c)
+	p.Floats(name.uploaded, part[:]...)
 	t.picture.Bind(3 + n)
 }
 
-// uploaded is the part of a camera's picture that is on the GPU, in 0..1, less what
-// the filters of luma and chroma reach across its border.
-func uploaded(c *camera) []float64 {
+// uploaded is the part of a camera's picture that is on the GPU, in 0..1, less
+// what sampling reaches across its border.
+func uploaded(c *camera) [4]float64 {
 	b, w, h := c.person, float64(c.Colour.Lens.Width), float64(c.Colour.Lens.Height)
 	if b.empty() {
-		return make([]float64, 4)
+		return [4]float64{}
 	}
-	return []float64{float64(b.x0+1) / w, float64(b.y0+1) / h, float64(b.x1-1) / w, float64(b.y1-1) / h}
+	return [4]float64{float64(b.x0+1) / w, float64(b.y0+1) / h, float64(b.x1-1) / w, float64(b.y1-1) / h}
 }
 
 // channels select one of four.

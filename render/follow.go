@@ -54,7 +54,13 @@ func (s *surface) classify(z []uint16) {
 		}
 		s.spans[y] = run{first, last + 1}
 	}
-	// What was lost beside a row's ends may be held or filled.
+}
+
+// bound finds the pixels of each row that can be the person's: what was lost
+// beside the ends of what was seen may be held or filled, what lies further off
+// is forgotten.
+func (s *surface) bound() {
+	r, w := s.region, s.width
 	for y := r.y0; y <= r.y1; y++ {
 		valid := s.valid[y*w : (y+1)*w]
 		both := s.spans[y]

@@ -54,7 +54,6 @@ type surface struct {
 	reach   []run    // of each row, the pixels beyond which nothing can be the person's
 
 	count    int // of valid pixels
-	sequence uint64
 	captured capture.Time
 	begun    bool
 }
@@ -116,20 +115,17 @@ func newSurface(camera space.Camera, volume space.Box, rays []float32) *surface 
 	return s
 }
 
-// observe takes in a frame's depth and says whether somebody is seen. A frame
-// that was observed last is not taken in again.
+// observe takes in a frame's depth and says whether somebody is seen.
 func (s *surface) observe(f *capture.Frame) bool {
-	if s.begun && s.sequence == f.Sequence && s.captured == f.Captured {
-		return s.count >= minPerson
-	}
 	if step := f.Captured - s.captured; s.begun && (step <= 0 || step > capture.Time(gap)) {
 		clear(s.age)
 	}
-	s.begun, s.sequence, s.captured = true, f.Sequence, f.Captured
+	s.begun, s.captured = true, f.Captured
 	if s.region.empty() {
 		return false
 	}
 	s.classify(f.Depth.Millimetres)
+	s.bound()
 	s.follow()
 	s.hold()
 	s.blur()

@@ -48,7 +48,7 @@ func (t *tiles) mark(c *camera, target space.Camera) {
 	}
 	tx, ty, tz := float32(m.T.X), float32(m.T.Y), float32(m.T.Z)
 	fx, fy, cx, cy := float32(l.Fx)/tileSide, float32(l.Fy)/tileSide, float32(l.Cx)/tileSide, float32(l.Cy)/tileSide
-	reach := float32(cell/2*2*c.mesher.footprint*max(l.Fx, l.Fy)) / (1000 * eighths * tileSide)
+	reach := float32(wide/2*c.mesher.footprint*max(l.Fx, l.Fy)) / (1000 * eighths * tileSide)
 	right, bottom := float32(t.columns), float32(t.rows)
 	for _, v := range c.mesher.vertices {
 		at := 2 * (int(v[1])*c.mesher.width + int(v[0]))
@@ -68,8 +68,8 @@ func (t *tiles) mark(c *camera, target space.Camera) {
 	}
 }
 
-// build makes the triangles of the marked squares, then of those beside them:
-// tile column and row in the first two components.
+// build lists the marked squares, then those beside them, a point each: column
+// and row in the first two components.
 func (t *tiles) build() {
 	t.vertices, t.indices = t.vertices[:0], t.indices[:0]
 	t.squares(func(x, y int) bool { return t.marked[y*t.columns+x] })

@@ -55,7 +55,7 @@ void main() {
         float depth = low > 0.0 && high - low < oneSurface ? dot(near, z) : chosen;
 
         vec3 p = vec3((gl_FragCoord.xy - 0.5 - viewCentre) / viewFocal, 1.0) * depth;
-        vec4 w = texelFetch(weights, nearest, 0);
+        vec4 w = texelFetch(weights, clamp(nearest, ivec2(0), textureSize(weights, 0) - 1), 0);
         vec4 sum = vec4(0.0);
         for (int i = 0; i < COUNT; i++) sum += dot(w, channel[i]) * vec4(look(i, p), 1.0);
         picture = vec4(sum.rgb / max(sum.a, 1e-3), dot(near, textureGather(surface, middle, 3)));
