@@ -2,7 +2,6 @@ package fanout
 
 import (
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -65,7 +64,7 @@ func newLink(t *testing.T, rate, queue int) *link {
 // TestBottleneck says that the encoder's target settles below what a link
 // holds, and climbs again when it holds more. Time is faked.
 func TestBottleneck(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		r, err := NewLadder(Config{})
 		if err != nil {
 			t.Fatal(err)

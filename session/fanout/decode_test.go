@@ -149,7 +149,7 @@ func (s *studio) continuous(a, b *rtp.Header, before, now *codecs.VP8Packet) {
 // A third one does not report: it stays where it is and costs the others
 // nothing.
 func TestStepsDecode(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		// The scene takes some 130 kbit/s at full size.
 		b := newBench(t, Config{Bitrate: Bitrate{Start: 120_000, Floor: 50_000, Max: 400_000}})
 		s := newStudio(t)
@@ -216,7 +216,7 @@ func TestStepsDecode(t *testing.T) {
 // TestMove says that a viewer goes to another view with that one's key frame,
 // and that until then the old view goes on.
 func TestMove(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		from, to := newBench(t, Config{}), newBench(t, Config{})
 		p := &peer{}
 		defer from.join(p)()

@@ -3,7 +3,6 @@ package fanout
 import (
 	"fmt"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -192,7 +191,7 @@ func (s *theatre) second(n int) string {
 // TestNarrowLink says that a viewer whose link narrows goes to the half size
 // within two seconds and comes back, while the others lose nothing.
 func TestNarrowLink(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		const wide, narrow, queue = 6_000_000, 500_000, 60_000
 		s := newTheatre(t, Config{}, queue, wide, wide, wide)
 		s.play(20*time.Second, nil)
@@ -241,7 +240,7 @@ func TestNarrowLink(t *testing.T) {
 // TestLinksOfAllKinds says that every link gets a step that it holds, that
 // nobody flaps, and that nothing is missing that was not lost.
 func TestLinksOfAllKinds(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		s := newTheatre(t, Config{}, 100_000, 8_000_000, 8_000_000, 3_200_000, 1_100_000, 300_000)
 		s.play(30*time.Second, func(second int) { t.Log(s.second(second)); s.forget() })
 		steps := s.ladder.Snapshot().Steps

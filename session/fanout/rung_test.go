@@ -149,7 +149,7 @@ func (b *bench) send(n int) (keys int) {
 }
 
 func TestJoinerWaitsForKey(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{})
 		first := &peer{}
 		defer b.join(first)()
@@ -173,7 +173,7 @@ func TestJoinerWaitsForKey(t *testing.T) {
 }
 
 func TestManyJoins(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{})
 		keys := 0
 		for range 25 {
@@ -186,7 +186,7 @@ func TestManyJoins(t *testing.T) {
 			t.Errorf("50 joins within a second cause %d key frames", keys)
 		}
 	})
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{})
 		for range 50 {
 			defer b.join(&peer{})()
@@ -198,7 +198,7 @@ func TestManyJoins(t *testing.T) {
 }
 
 func TestPictureLoss(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{})
 		p := &peer{}
 		defer b.join(p)()
@@ -217,7 +217,7 @@ func TestPictureLoss(t *testing.T) {
 }
 
 func TestSlowSubscriber(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{Queue: 4})
 		slow, quick := &peer{block: make(chan struct{})}, &peer{}
 		defer b.join(slow)()
@@ -267,7 +267,7 @@ func TestSlowSubscriber(t *testing.T) {
 }
 
 func TestFull(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{Limit: 1})
 		defer b.join(&peer{})()
 		s := b.rung.Subscribe("view", fixed(0))
@@ -281,7 +281,7 @@ func TestFull(t *testing.T) {
 }
 
 func TestWatched(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{})
 		woken := make(chan error, 1)
 		b.runs.Go(func() { woken <- b.rung.Watched(t.Context()) })
@@ -307,7 +307,7 @@ func TestWatched(t *testing.T) {
 // TestHeaders says that each peer gets its own numbers and only what it
 // negotiated.
 func TestHeaders(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+	faked(t, func(t *testing.T) {
 		b := newBench(t, Config{})
 		peers := []*peer{
 			{ssrc: 11},
