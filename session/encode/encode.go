@@ -28,8 +28,9 @@ type Packet struct {
 	Layer int
 }
 
-// Encoder encodes pictures of one size, in two temporal layers: after a
-// picture of the upper layer comes one of the base. It is not safe for concurrent use.
+// Encoder encodes pictures of one size, in one temporal layer or in two: then a
+// picture of the base comes after one of the upper layer. It is not safe for
+// concurrent use.
 type Encoder interface {
 	// Encode encodes a picture (I420, limited range, BT.601), which is only
 	// borrowed. The timestamp, in units of 1/ClockRate seconds, should
@@ -40,6 +41,11 @@ type Encoder interface {
 	// SetBitrate changes the target in bits a second, from the next picture
 	// on and without a key frame.
 	SetBitrate(bitsPerSecond int) error
+	// SetLayers divides what comes into two layers, or into the base alone as
+	// at first: pictures predicted from the one before take fewer bits than
+	// those predicted from the base's last. It takes effect with the next
+	// picture and without a key frame.
+	SetLayers(two bool) error
 	// Close frees the encoder. Closing it again does nothing.
 	Close() error
 }

@@ -73,6 +73,9 @@ func (s *studio) send(l *Ladder, n int) {
 		if !l.Watching(r) {
 			continue
 		}
+		if err := s.encoders[r].SetLayers(l.Layered(r)); err != nil {
+			s.t.Fatal(err)
+		}
 		p, err := s.encoders[r].Encode(s.scenes[r][n%len(s.scenes[r])], int64(at), l.KeyDue(r))
 		if err != nil {
 			s.t.Fatal(err)

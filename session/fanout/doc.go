@@ -13,8 +13,8 @@
 //
 // # Steps
 //
-// Two rungs, the full size and half of it, each with two temporal layers, make
-// four steps: full size, its base layer (half the pictures, 0.6 of the bits),
+// Two rungs, the full size and half of it, each with two temporal layers where
+// somebody needs them (Layered), make four steps: full size, its base layer (half the pictures, 0.6 of the bits),
 // half size, its base layer. Every subscriber follows its own link:
 //
 //   - Its estimate is its congestion controller's, bounded by what arrives. A

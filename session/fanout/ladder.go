@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -107,6 +108,16 @@ func (l *Ladder) Watching(rung int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return len(l.rungs[rung].subscribers) > 0
+}
+
+// Layered says whether somebody gets the rung's base layer alone, or will from
+// its next key frame on. Two layers cost whoever gets both, so that there is
+// one while nobody needs them.
+func (l *Ladder) Layered(rung int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	r := l.rungs[rung]
+	return slices.ContainsFunc(r.subscribers, func(s *Subscriber) bool { return s.getsBase(r) })
 }
 
 // KeyDue says whether the rung's next picture should be encoded as a key frame.

@@ -77,7 +77,7 @@ func (s *theatre) join(rate, queue int) *spectator {
 }
 
 // play sends views for a while, as the view loop does: rungs that a key frame
-// is due for first, each at its target, two layers, key frames of three times
+// is due for first, each at its target, two layers where they are needed, key frames of three times
 // the size. Every second it calls each.
 func (s *theatre) play(d time.Duration, each func(second int)) {
 	const every = theatreRate / 2
@@ -111,6 +111,12 @@ func (s *theatre) encode(r int, key, follow bool) {
 	p := encode.Packet{Key: key}
 	size := s.targets[r] / 8 / theatreRate * 2
 	switch {
+	case !s.ladder.Layered(r):
+		size, s.upper[r] = size/2, false
+		if key {
+			size *= 3
+			s.keys[r] = append(s.keys[r], time.Now())
+		}
 	case key:
 		size, s.upper[r] = 3*size/2, true
 		s.keys[r] = append(s.keys[r], time.Now())
@@ -205,7 +211,7 @@ func TestNarrowLink(t *testing.T) {
 		unharmed := func(second int) {
 			for i, v := range good {
 				frames, upper, bits, gap := v.take()
-				if v.rung != Full || frames < 29 || upper < 13 || bits < before*95/100 || gap > 100*time.Millisecond {
+				if v.rung != Full || frames < 29 || bits < before*95/100 || gap > 100*time.Millisecond {
 					t.Errorf("second %d: a good link gets rung %d, %d frames, %d of them upper, %d bits, longest gap %v (viewer %d)", second, v.rung, frames, upper, bits, gap, i)
 				}
 			}
@@ -226,7 +232,7 @@ func TestNarrowLink(t *testing.T) {
 			t.Log(s.second(second))
 			unharmed(second)
 			frames, upper, _, gap := bad.take()
-			if gap > 500*time.Millisecond || second > 40 && (bad.rung != Full || frames < 29 || upper < 13) {
+			if gap > 500*time.Millisecond || second > 40 && (bad.rung != Full || frames < 29) {
 				t.Errorf("second %d after the link is wide again: rung %d, %d frames, %d of them upper, longest gap %v", second, bad.rung, frames, upper, gap)
 			}
 		})
@@ -253,9 +259,9 @@ func TestLinksOfAllKinds(t *testing.T) {
 		s.play(seconds*time.Second, func(second int) {
 			t.Log(s.second(second))
 			for i, v := range s.viewers {
-				_, upper, _, gap := v.take()
+				frames, _, _, gap := v.take()
 				step := 2 * v.rung
-				if upper < 8 {
+				if frames < 3*theatreRate/4 {
 					step++
 				}
 				got[i][step] += 1.0 / seconds

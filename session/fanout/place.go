@@ -152,6 +152,14 @@ func (p *place) uses(r *rung) bool {
 	return r == p.on || r == p.next
 }
 
+// getsBase says whether the subscriber gets the base layer of a rung alone, or
+// will when it comes there. The rung's lock is held.
+func (p *place) getsBase(r *rung) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return r == p.on && p.base || r == p.next && p.nextBase
+}
+
 // quit takes the subscriber off all rungs and its ladder.
 func (p *place) quit(s *Subscriber) {
 	p.mu.Lock()

@@ -44,6 +44,7 @@ type row struct {
 func (r *row) Rungs() int        { return 1 }
 func (r *row) Watching(int) bool { r.mu.Lock(); defer r.mu.Unlock(); return r.subscribers > 0 }
 func (r *row) KeyDue(int) bool   { return false }
+func (r *row) Layered(int) bool  { return false }
 func (r *row) Target(int) int    { return 1_000_000 }
 
 func (r *row) Send(int, encode.Packet, uint32) error { return nil }
@@ -114,6 +115,7 @@ func (desk) Encode(capture.Picture, int64, bool) (encode.Packet, error) {
 	return encode.Packet{Data: []byte{1}}, nil
 }
 func (desk) SetBitrate(int) error { return nil }
+func (desk) SetLayers(bool) error { return nil }
 func (d desk) Close() error       { d.mu.Lock(); defer d.mu.Unlock(); d.closed++; return nil }
 
 // guest is a viewer and its end of a ladder, as package whip does it.

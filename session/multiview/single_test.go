@@ -135,6 +135,8 @@ func (s *stage) Watching(rung int) bool {
 	return [2]bool{s.wholes, s.halves}[rung]
 }
 
+func (s *stage) Layered(int) bool { return false }
+
 func (s *stage) KeyDue(rung int) bool { s.mu.Lock(); defer s.mu.Unlock(); return s.key[rung] }
 func (s *stage) Target(rung int) int  { s.mu.Lock(); defer s.mu.Unlock(); return s.target >> rung }
 
@@ -170,6 +172,8 @@ func (e encoder) Encode(_ capture.Picture, _ int64, key bool) (encode.Packet, er
 	pass(e.encodeTime)
 	return encode.Packet{Data: []byte{1}, Key: key}, nil
 }
+
+func (e encoder) SetLayers(bool) error { return nil }
 
 func (e encoder) SetBitrate(rate int) error {
 	e.mu.Lock()

@@ -140,6 +140,9 @@ func (s *sizes) encodeRung(r *rung, view rendered) (sent, error) {
 	if err := v.follow(r, picture); err != nil {
 		return sent{}, err
 	}
+	if err := r.SetLayers(v.config.Ladder.Layered(r.index)); err != nil {
+		return sent{}, err
+	}
 	timestamp := int64(view.captured) * 9 / 100_000 // ns to 1/90000 s
 	packet, err := r.Encode(picture, timestamp, v.config.Ladder.KeyDue(r.index))
 	if err == nil {

@@ -36,6 +36,9 @@ type Ladder interface {
 	Watching(rung int) bool
 	// KeyDue says whether the rung's next picture should be a key frame.
 	KeyDue(rung int) bool
+	// Layered says whether somebody gets a rung's base layer alone: only then
+	// are there two.
+	Layered(rung int) bool
 	// Target is what the rung's encoder should aim at, in bits a second.
 	Target(rung int) int
 	// Send hands a picture on; it copies its data and does not block.

@@ -55,6 +55,8 @@ func (p *parts) Render(_ context.Context, set *capture.FrameSet, q render.Reques
 func (p *parts) Rungs() int                            { return 1 }
 func (p *parts) Watching(int) bool                     { return true }
 func (p *parts) KeyDue(int) bool                       { return false }
+func (p *parts) Layered(int) bool                      { return false }
+func (p *parts) SetLayers(bool) error                  { return nil }
 func (p *parts) Target(int) int                        { return 1_000_000 }
 func (p *parts) Send(int, encode.Packet, uint32) error { return nil }
 func (p *parts) SetBitrate(int) error                  { return nil }

@@ -32,6 +32,7 @@ func Run(t *testing.T, codec Codec) {
 	t.Run("wrong picture", func(t *testing.T) { wrongPicture(t, codec) })
 	t.Run("bitrate", func(t *testing.T) { bitrateChange(t, codec) })
 	t.Run("layers", func(t *testing.T) { layers(t, codec) })
+	t.Run("one layer", func(t *testing.T) { oneLayer(t, codec) })
 	t.Run("close", func(t *testing.T) { closed(t, codec) })
 }
 
@@ -211,5 +212,8 @@ func closed(t *testing.T, codec Codec) {
 	}
 	if err := e.SetBitrate(bitrate); !errors.Is(err, encode.ErrClosed) {
 		t.Errorf("bitrate after close: %v", err)
+	}
+	if err := e.SetLayers(true); !errors.Is(err, encode.ErrClosed) {
+		t.Errorf("layers after close: %v", err)
 	}
 }

@@ -7,6 +7,7 @@ package vpx
 import "C"
 
 import (
+	"errors"
 	"fmt"
 	"unsafe"
 
@@ -28,6 +29,8 @@ type Encoder struct {
 	last          int64         // timestamp of the picture before
 	time          int64         // the same on libvpx's clock, which is even
 	pace          int64         // from picture to picture, smoothed
+	bitrate       int           // bits a second
+	layered       bool          // there are two layers
 	upper         bool          // the next picture is one of the upper layer
 	begun         bool
 }
@@ -46,8 +49,9 @@ const (
 	nominalPace = encode.ClockRate / 30
 	// paceWindow is over how many pictures their pace is smoothed.
 	paceWindow = 16
-	// basePercent of the bitrate go into the base layer.
-	basePercent = 100 * encode.BaseShare
+	// basePercent of the bitrate go into the base layer, which libvpx takes
+	// for half of the pictures; wholePercent where it is all of them.
+	basePercent, wholePercent = 100 * encode.BaseShare, 50
 )
 
 // NewEncoder opens an encoder for pictures of an even size.
@@ -59,11 +63,11 @@ func NewEncoder(width, height, bitsPerSecond int) (*Encoder, error) {
 		return nil, fmt.Errorf("open vp8 encoder: %w", err)
 	}
 	state := (*encoderState)(C.calloc(1, C.size_t(unsafe.Sizeof(encoderState{}))))
-	if e := C.vc_encoder_open(&state.ctx, &state.cfg, C.int(width), C.int(height), C.int(bitsPerSecond/1000), basePercent); e != C.VPX_CODEC_OK {
+	if e := C.vc_encoder_open(&state.ctx, &state.cfg, C.int(width), C.int(height), C.int(bitsPerSecond/1000), wholePercent); e != C.VPX_CODEC_OK {
 		C.free(unsafe.Pointer(state))
 		return nil, fmt.Errorf("open vp8 encoder: %s", C.GoString(C.vpx_codec_err_to_string(e)))
 	}
-	return &Encoder{width: width, height: height, state: state, pace: nominalPace}, nil
+	return &Encoder{width: width, height: height, state: state, pace: nominalPace, bitrate: bitsPerSecond}, nil
 }
 
 func checkBitrate(bitsPerSecond int) error {
@@ -102,7 +106,7 @@ func (e *Encoder) Encode(picture capture.Picture, timestamp int64, key bool) (en
 	if status != C.VPX_CODEC_OK {
 		return encode.Packet{}, fmt.Errorf("encode vp8: %s", problem(&s.ctx))
 	}
-	e.last, e.time, e.begun, e.upper = timestamp, e.time+e.pace, true, layer == 0
+	e.last, e.time, e.begun, e.upper = timestamp, e.time+e.pace, true, e.layered && layer == 0
 	if s.packet.size == 0 {
 		return encode.Packet{}, fmt.Errorf("encode vp8: libvpx gave no frame for timestamp %d", timestamp)
 	}
@@ -143,9 +147,36 @@ func (e *Encoder) SetBitrate(bitsPerSecond int) error {
 	if err := checkBitrate(bitsPerSecond); err != nil {
 		return fmt.Errorf("set vp8 bitrate: %w", err)
 	}
-	if s := C.vc_set_bitrate(&e.state.ctx, &e.state.cfg, C.int(bitsPerSecond/1000), basePercent); s != C.VPX_CODEC_OK {
-		return fmt.Errorf("set vp8 bitrate: %s", problem(&e.state.ctx))
+	if err := e.setRates(bitsPerSecond, e.layered); err != nil {
+		return fmt.Errorf("set vp8 bitrate: %w", err)
 	}
+	return nil
+}
+
+// SetLayers implements encode.Encoder.
+func (e *Encoder) SetLayers(two bool) error {
+	if e.state == nil {
+		return fmt.Errorf("set vp8 layers: %w", encode.ErrClosed)
+	}
+	if two == e.layered {
+		return nil
+	}
+	if err := e.setRates(e.bitrate, two); err != nil {
+		return fmt.Errorf("set vp8 layers: %w", err)
+	}
+	e.upper = false // the next picture is of the base either way
+	return nil
+}
+
+func (e *Encoder) setRates(bitsPerSecond int, layered bool) error {
+	percent := C.int(wholePercent)
+	if layered {
+		percent = basePercent
+	}
+	if s := C.vc_set_bitrate(&e.state.ctx, &e.state.cfg, C.int(bitsPerSecond/1000), percent); s != C.VPX_CODEC_OK {
+		return errors.New(problem(&e.state.ctx))
+	}
+	e.bitrate, e.layered = bitsPerSecond, layered
 	return nil
 }
 
