@@ -10,11 +10,11 @@ PAGE    := client/dist/index.html
 MODULES := client/node_modules/.package-lock.json
 
 prune      := -name node_modules -prune -o -name dist -prune -o -name '.?*' -prune -o
-GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -name '*.glsl' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' -print)
+GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -name '*.glsl' -o -name '*.frag' -o -name '*.vert' -o -name 'blend.weights*' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' -print)
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules build run test test-client test-go generated e2e reproject lint bench eval doctor generate fuzz clean
+.PHONY: help setup modules build run test test-client test-go generated e2e reproject lint bench eval doctor generate train fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -91,6 +91,14 @@ lint: $(MODULES) ## golangci-lint (its first build takes some minutes) and biome
 
 generate: ## everything that is generated
 	@go generate ./...
+
+train: build ## train the learned blend anew (an hour on two cores, 3 GB of samples; seeded)
+	@$(SETUP) python3 python3-venv
+	@python3 -m venv bin/train
+	@bin/train/bin/pip install --quiet --require-hashes -r models/train/requirements.txt
+	@$(BINARY) samples --instants 14 --out bin/samples synthetic:
+	@bin/train/bin/python models/train/blend.py --samples bin/samples --out render/learned
+	@echo "== make again builds it in; bin/virtualcube --level high eval synthetic: says what it is worth"
 
 fuzz: ## every fuzz target for FUZZTIME (10s) each
 	@.ci/fuzz

@@ -8,7 +8,7 @@ import "github.com/virtualcube/virtualcube/render"
 var levels = map[string]render.Options{
 	"low":    {Geometry: 2, Colour: 3},
 	"medium": {Geometry: 3, Colour: 4},
-	"high":   {Geometry: 4, Colour: 4},
+	"high":   {Geometry: 4, Colour: 4, Learned: true},
 	"auto":   {Geometry: 4, Colour: 4},
 }
 

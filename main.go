@@ -43,6 +43,7 @@ type commandLine struct {
 	Run     runCommand     `cmd:"" help:"Serve a rig, and print the link of its page."`
 	Bench   benchCommand   `cmd:"" help:"Measure the whole pipeline on a rig, with a viewer in the process, or with --viewers what viewers cost."`
 	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
+	Samples samplesCommand `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -17,6 +17,7 @@ type camera struct {
 	surface  *surface
 	shadow   *shadow
 	mesher   *mesher
+	sharpen  int     // see sharpening
 	picture  []uint8 // Y, Cb, Cr and nothing, sharpened, where the person is
 	person   box     // in the colour picture
 
@@ -27,7 +28,7 @@ type camera struct {
 	painted  bool
 }
 
-func newCamera(c capture.Camera, volume space.Box) *camera {
+func newCamera(c capture.Camera, volume space.Box, sharpen int) *camera {
 	r := rays(c.Depth.Lens)
 	s := newSurface(c.Depth, volume, r)
 	return &camera{
@@ -37,6 +38,7 @@ func newCamera(c capture.Camera, volume space.Box) *camera {
 		surface:  s,
 		shadow:   newShadow(c.Depth.Lens, c.Colour.Lens),
 		mesher:   newMesher(s),
+		sharpen:  sharpen,
 		picture:  make([]uint8, 4*c.Colour.Lens.Width*c.Colour.Lens.Height),
 	}
 }
@@ -71,7 +73,7 @@ func (c *camera) mesh() {
 func (c *camera) paint(f *capture.Frame) {
 	if !c.painted {
 		c.shadow.cast(c)
-		c.person = c.shadow.sharpen(f.Colour, c.picture)
+		c.person = c.shadow.sharpen(f.Colour, c.sharpen, c.picture)
 		c.painted = true
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/learned"
 )
 
 // pyramidLevels is 1/2 to 1/64 of the view's size.
@@ -28,6 +29,7 @@ type canvas struct {
 	squares    *tiles
 	mesh       *gl.Mesh // of the squares
 	groups     *gl.Mesh // of the squares, by the cameras that colour them
+	learned    *judged  // nil where colours are not judged by the learned blend
 	all        []*gl.Texture
 	targets    []*gl.Target
 }
@@ -37,7 +39,7 @@ type level struct {
 	target           *gl.Target
 }
 
-func newCanvas(width, height int) (*canvas, error) {
+func newCanvas(width, height int, network *learned.Network) (*canvas, error) {
 	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewPoints(), groups: gl.NewPoints()}
 	b := builder{canvas: c}
 	w, h := max(1, width/2), max(1, height/2)
@@ -67,11 +69,21 @@ func newCanvas(width, height int) (*canvas, error) {
 	}
 	c.picture = b.texture(gl.RGBA8, width, height, gl.Linear)
 	c.fill = b.target(nil, c.picture)
+	if network != nil {
+		c.learned = newJudged(&b, network)
+	}
 	if b.err != nil {
 		c.delete()
 		return nil, b.err
 	}
 	return c, nil
+}
+
+// tiled makes a program draw squares of a picture that is so large against the
+// view.
+func (c *canvas) tiled(p *gl.Program, scale float64) {
+	p.Floats("size", float64(c.width), float64(c.height))
+	p.Floats("scale", scale)
 }
 
 func (c *canvas) delete() {

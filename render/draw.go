@@ -41,8 +41,13 @@ func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, painted func(),
 		g.cameras[p.camera].uploadColour(r.cameras[p.camera])
 	}
 	clock.lap(&stages.Upload)
-	g.weigh(r, canvas, c.colour, half)
-	g.colour(r, set, canvas, c.colour, target)
+	if canvas.learned != nil {
+		g.describe(r, set, canvas, c.colour, target)
+		g.judge(canvas)
+	} else {
+		g.weigh(r, canvas, c.colour, half)
+		g.colour(r, set, canvas, c.colour, target)
+	}
 	g.fill(canvas, filled)
 	clock.lap(&stages.Blend)
 	return nil
@@ -98,8 +103,7 @@ func (g *gpu) fuse(r *Renderer, canvas *canvas, picks []pick, target space.Camer
 		p.Floats(name.share, pick.share)
 		g.cameras[pick.camera].surface.Bind(2 + n)
 	}
-	p.Floats("size", float64(canvas.width), float64(canvas.height))
-	p.Floats("scale", 0.5)
+	canvas.tiled(p, 0.5)
 	canvas.fuse.Clear([4]float32{})
 	canvas.fuse.DrawAll()
 	canvas.mesh.DrawRange(0, canvas.squares.inner)
@@ -113,19 +117,23 @@ func (g *gpu) weigh(r *Renderer, canvas *canvas, picks []pick, target space.Came
 	canvas.fused.Bind(0)
 	canvas.distance.Bind(1)
 	for n, pick := range picks {
-		c, name := r.cameras[pick.camera], &indexed[n]
-		setRigid(p, name.toColour, name.toColourT, c.Colour.Pose.Inverse().Mul(target.Pose))
-		setLens(p, &name.colourLens, c.Colour.Lens)
-		at := target.Pose.Inverse().Apply(c.Colour.Pose.T)
-		p.Floats(name.cameraAt, at.X, at.Y, at.Z)
-		p.Floats(name.share, pick.share)
-		p.Floats(name.texel, float64(c.shadow.texel))
+		g.see(p, n, r.cameras[pick.camera], pick.share, target)
 		g.cameras[pick.camera].shadow.Bind(2 + n)
 	}
-	p.Floats("size", float64(canvas.width), float64(canvas.height))
-	p.Floats("scale", 0.5)
+	canvas.tiled(p, 0.5)
 	canvas.weigh.DrawAll()
 	canvas.mesh.DrawRange(0, canvas.squares.inner)
+}
+
+// see makes a camera the n-th by which a program weighs.
+func (g *gpu) see(p *gl.Program, n int, c *camera, share float64, target space.Camera) {
+	name := &indexed[n]
+	setRigid(p, name.toColour, name.toColourT, c.Colour.Pose.Inverse().Mul(target.Pose))
+	setLens(p, &name.colourLens, c.Colour.Lens)
+	at := target.Pose.Inverse().Apply(c.Colour.Pose.T)
+	p.Floats(name.cameraAt, at.X, at.Y, at.Z)
+	p.Floats(name.share, share)
+	p.Floats(name.texel, float64(c.shadow.texel))
 }
 
 // colour paints the surface, the squares of each set of cameras by themselves.
@@ -152,31 +160,36 @@ func (g *gpu) colour(r *Renderer, set *capture.FrameSet, canvas *canvas, picks [
 		p := g.programs.colour[bits.OnesCount(uint(mask))-1]
 		p.Use()
 		setView(p, target.Lens)
-		p.Floats("size", float64(canvas.width), float64(canvas.height))
-		p.Floats("scale", 1)
+		canvas.tiled(p, 1)
 		n := 0
 		for k, pick := range picks {
 			if mask>>k&1 == 0 {
 				continue
 			}
-			g.paint(p, n, k, r.cameras[pick.camera], set.Frames[pick.camera], g.cameras[pick.camera], target)
+			c := r.cameras[pick.camera]
+			setRigid(p, indexed[n].toColour, indexed[n].toColourT, c.Colour.Pose.Inverse().Mul(target.Pose))
+			setLens(p, &indexed[n].colourLens, c.Colour.Lens)
+			p.Floats(indexed[n].channel, channels[k][:]...)
+			g.paint(p, n, c, set.Frames[pick.camera], r.harmony.tint(pick.camera))
+			g.cameras[pick.camera].picture.Bind(3 + n)
 			n++
 		}
 		canvas.groups.DrawRange(from, to)
 	}
 }
 
-// paint makes a camera, number k of the view, the n-th of a program.
-func (g *gpu) paint(p *gl.Program, n, k int, c *camera, f *capture.Frame, t *textures, target space.Camera) {
-	name := &indexed[n]
-	setRigid(p, name.toColour, name.toColourT, c.Colour.Pose.Inverse().Mul(target.Pose))
-	setLens(p, &name.colourLens, c.Colour.Lens)
-	p.Floats(name.levels, levels(f)...)
-	p.Floats(name.channel, channels[k][:]...)
+// paint makes a camera's picture the n-th of a program.
+func (g *gpu) paint(p *gl.Program, n int, c *camera, f *capture.Frame, t tint) {
+	l := levels(f)
+	// Gain is of luma above black.
+	p.Floats(indexed[n].levels, t.gain*l[0], t.gain*l[1]+(1-t.gain)*black, t.gain*l[2])
+	p.Floats(indexed[n].tint, t.cb, t.cr)
 	part := uploaded(c)
-	p.Floats(name.uploaded, part[:]...)
-	t.picture.Bind(3 + n)
+	p.Floats(indexed[n].uploaded, part[:]...)
 }
+
+// black is the code of black luma, 0..1.
+const black = 16.0 / 255
 
 // uploaded is the part of a camera's picture that is on the GPU, in 0..1, less
 // what sampling reaches across its border.
@@ -193,14 +206,12 @@ var channels = [Cameras][4]float64{{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0,
 
 // levels are the scale and offset of luma and the scale of chroma that bring a
 // frame's colours to limited range.
-func levels(f *capture.Frame) []float64 {
+func levels(f *capture.Frame) [3]float64 {
 	if f.Colour.Range == capture.Full {
-		return full[:]
+		return [3]float64{219.0 / 255, black, 224.0 / 255}
 	}
-	return limited[:]
+	return [3]float64{1, 0, 1}
 }
-
-var full, limited = [3]float64{219.0 / 255, 16.0 / 255, 224.0 / 255}, [3]float64{1, 0, 1}
 
 // halved is the camera at half its size: a pixel covers 2 x 2.
 func halved(c space.Camera) space.Camera {
@@ -215,8 +226,7 @@ func halved(c space.Camera) space.Camera {
 func (g *gpu) fill(canvas *canvas, into *gl.Target) {
 	first := &canvas.levels[0]
 	g.programs.halve.Use()
-	g.programs.halve.Floats("size", float64(canvas.width), float64(canvas.height))
-	g.programs.halve.Floats("scale", 0.5)
+	canvas.tiled(g.programs.halve, 0.5)
 	canvas.blended.Bind(0)
 	first.target.Clear([4]float32{})
 	first.target.DrawAll()
@@ -233,8 +243,7 @@ func (g *gpu) fill(canvas *canvas, into *gl.Target) {
 	for i := range 4 {
 		canvas.levels[i].colour.Bind(1 + i)
 	}
-	g.programs.fill.Floats("size", float64(canvas.width), float64(canvas.height))
-	g.programs.fill.Floats("scale", 1)
+	canvas.tiled(g.programs.fill, 1)
 	into.Draw(0, 0, canvas.width, canvas.height)
 	gl.ClearRect(0, 0, canvas.width, canvas.height, [4]float32{pack.Grey / 255.0, pack.Neutral / 255.0, pack.Neutral / 255.0, 0})
 	canvas.mesh.Draw()

@@ -18,6 +18,7 @@ import (
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/eval"
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/learned"
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/render/reference"
 )
@@ -94,22 +95,36 @@ func TestGolden(t *testing.T) {
 		frame   int
 		missing []int
 		cameras int
+		learned bool
 	}{
-		{"between six cameras", space.Vec3{X: 0.14, Y: 0.02, Z: 0.95}, 0, nil, 3},
-		{"near and low", space.Vec3{X: -0.22, Y: -0.2, Z: 0.75}, 20, nil, 4},
-		{"two cameras left", space.Vec3{X: 0.3, Y: 0.1, Z: 1.1}, 40, []int{0, 2, 3, 4}, 3},
-		{"one camera", space.Vec3{X: -0.4, Y: 0.2, Z: 1.0}, 10, nil, 1},
+		{"between six cameras", space.Vec3{X: 0.14, Y: 0.02, Z: 0.95}, 0, nil, 3, false},
+		{"near and low", space.Vec3{X: -0.22, Y: -0.2, Z: 0.75}, 20, nil, 4, false},
+		{"two cameras left", space.Vec3{X: 0.3, Y: 0.1, Z: 1.1}, 40, []int{0, 2, 3, 4}, 3, false},
+		{"one camera", space.Vec3{X: -0.4, Y: 0.2, Z: 1.0}, 10, nil, 1, false},
+		{"learned", space.Vec3{X: 0.14, Y: 0.02, Z: 0.95}, 0, nil, 4, true},
+		{"learned, three cameras left", space.Vec3{X: -0.1, Y: 0.1, Z: 0.9}, 30, []int{2, 3, 5}, 4, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			set := goldenSet(t, source, c.frame, c.missing...)
 			defer set.Release()
 			target := eval.TargetAt(c.eye, 160, 144)
-			want, err := reference.Render(rig, set, target, reference.Middle(rig, set), reference.Options{Geometry: c.cameras, Colour: c.cameras})
+			o := reference.Options{Geometry: c.cameras, Colour: c.cameras}
+			if c.learned {
+				var err error
+				if o.Learned, err = learned.Shipped(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r := goldenRenderer(t, rig, render.Options{Width: 64, Height: 64, Geometry: c.cameras, Colour: c.cameras, Learned: c.learned})
+			o.Tint = r.Tint
+			if err := r.Observe(t.Context(), set); err != nil {
+				t.Fatal(err)
+			}
+			want, err := reference.Render(rig, set, target, reference.Middle(rig, set), o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := goldenRenderer(t, rig, render.Options{Width: 64, Height: 64, Geometry: c.cameras, Colour: c.cameras})
 			var first *render.Image
 			for range 3 {
 				got, err := r.Picture(t.Context(), set, target)

@@ -1,15 +1,53 @@
 package render
 
 import (
+	"context"
+	"errors"
+	"time"
 	"unsafe"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/render/gl"
 )
 
 func newImage(width, height int) *Image {
 	n := width * height
 	return &Image{Width: width, Height: height, RGB: make([]uint8, 3*n), Matte: make([]uint8, n), Depth: make([]float32, n)}
+}
+
+// still draws what a pinhole camera in the cube would see on a canvas of its
+// own, which read reads on the device's thread.
+func (r *Renderer) still(ctx context.Context, set *capture.FrameSet, target space.Camera, read func(*canvas)) (stages Stages, err error) {
+	if !target.Lens.Pinhole() {
+		return stages, errors.New("the target lens is no pinhole")
+	}
+	person := NewFraming(r.rig).centre(set)
+	c, err := r.prepare(set, target.Pose.T, person, &stages)
+	if err != nil {
+		return stages, err
+	}
+	painted := r.paint(set, c)
+	defer painted()
+	err = r.device.Do(ctx, func() error {
+		g, err := r.ready()
+		if err != nil {
+			return err
+		}
+		canvas, err := newCanvas(target.Lens.Width, target.Lens.Height, r.network)
+		if err != nil {
+			return err
+		}
+		defer canvas.delete()
+		if err := r.draw(g, set, c, painted, target, canvas, canvas.fill, &stages); err != nil {
+			return err
+		}
+		clock := stopwatch{last: time.Now()}
+		read(canvas)
+		clock.lap(&stages.Readback)
+		return gl.Check("draw")
+	})
+	return stages, err
 }
 
 // read waits for the canvas and converts it. BT.601, limited range.

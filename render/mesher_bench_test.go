@@ -20,7 +20,7 @@ func BenchmarkMesher(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	c := newCamera(source.Rig().Cameras[1], source.Rig().Volume)
+	c := newCamera(source.Rig().Cameras[1], source.Rig().Volume, sharpening)
 	c.observe(frames[1])
 	b.ReportAllocs()
 	for b.Loop() {

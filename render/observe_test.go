@@ -99,7 +99,7 @@ func TestObserveRefusesWhatDoesNotFit(t *testing.T) {
 func TestEveryEyeSeesWhatAFreshRendererShows(t *testing.T) {
 	rig := ballRig()
 	set := ballSet(rig)
-	o := render.Options{Width: 64, Height: 64, Geometry: 2, Colour: 3}
+	o := render.Options{Width: 64, Height: 64, Geometry: 2, Colour: 3, OwnColours: true}
 	r, device := newRenderer(t, rig, o)
 	without := func(dead int) *capture.FrameSet {
 		frames := slices.Clone(set.Frames)
@@ -151,7 +151,7 @@ func TestEveryEyeSeesWhatAFreshRendererShows(t *testing.T) {
 // ball: where the others know a surface, its colour is none of an earlier frame.
 func TestColourIsOfThisFrame(t *testing.T) {
 	rig := ballRig()
-	o := render.Options{Width: 64, Height: 64, Geometry: 4, Colour: 1}
+	o := render.Options{Width: 64, Height: 64, Geometry: 4, Colour: 1, OwnColours: true}
 	r, device := newRenderer(t, rig, o)
 	fresh, err := render.New(device, rig, o)
 	if err != nil {

@@ -74,8 +74,7 @@ func (p *packed) half(c *canvas, s *gl.Program, r pack.Rect, background int) {
 
 // squares draws a tile where the person may be, the background's code elsewhere.
 func (p *packed) squares(c *canvas, s *gl.Program, r pack.Rect, background int) {
-	s.Floats("size", float64(c.width), float64(c.height))
-	s.Floats("scale", 0.5)
+	c.tiled(s, 0.5)
 	p.target.Draw(r.X, r.Y, r.Width, r.Height)
 	gl.ClearRect(r.X, r.Y, r.Width, r.Height, [4]float32{float32(background) / 255})
 	c.mesh.Draw()

@@ -16,14 +16,19 @@ func (r *Renderer) Observe(_ context.Context, set *capture.FrameSet) error {
 	if err := r.accept(set); err != nil {
 		return fmt.Errorf("observe frame set: %w", err)
 	}
-	r.observe(set, func(f func(camera int, geometry bool)) {
+	r.observe(set, r.everyCamera(set))
+	return nil
+}
+
+// everyCamera calls a function for each of which a frame came.
+func (r *Renderer) everyCamera(set *capture.FrameSet) func(func(camera int, geometry bool)) {
+	return func(f func(camera int, geometry bool)) {
 		for i := range r.cameras {
 			if i < len(set.Frames) && set.Frames[i] != nil {
 				f(i, false)
 			}
 		}
-	})
-	return nil
+	}
 }
 
 // accept refuses frames that do not fit the rig.
@@ -38,13 +43,21 @@ func (r *Renderer) accept(set *capture.FrameSet) error {
 	return nil
 }
 
-// observe takes in the depth of some cameras, side by side.
+// observe takes in the depth of some cameras, side by side, and from time to
+// time their colours.
 func (r *Renderer) observe(set *capture.FrameSet, each func(func(camera int, geometry bool))) {
+	look := !r.options.OwnColours && r.harmony.due(set)
+	if look {
+		each = r.everyCamera(set)
+	}
 	var side sync.WaitGroup // ends within this call
 	each(func(i int, _ bool) {
 		side.Go(func() { r.cameras[i].observe(set.Frames[i]) })
 	})
 	side.Wait()
+	if look {
+		r.harmony.look(set)
+	}
 }
 
 // prepare observes the set, chooses the cameras of a view and makes their

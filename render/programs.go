@@ -56,8 +56,8 @@ func newPrograms() (*programs, error) {
 		count := fmt.Sprintf("#define COUNT %d\n", i+1)
 		list = append(list,
 			recipe{&p.fuse[i], "fuse", tiled, []string{"facing.glsl", "lens.glsl", "fuse.frag"}, count},
-			recipe{&p.weigh[i], "weigh", tiled, []string{"lens.glsl", "weigh.frag"}, count},
-			recipe{&p.colour[i], "colour", tiled, []string{"lens.glsl", "colour.frag"}, count})
+			recipe{&p.weigh[i], "weigh", tiled, []string{"lens.glsl", "visibility.glsl", "weigh.frag"}, count},
+			recipe{&p.colour[i], "colour", tiled, []string{"lens.glsl", "pictures.glsl", "between.glsl", "colour.frag"}, count + "#define PICTURES 3\n"})
 	}
 	for _, want := range list {
 		if err := want.build(); err != nil {

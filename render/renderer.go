@@ -10,6 +10,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/render/gl"
+	"github.com/virtualcube/virtualcube/render/learned"
 	"github.com/virtualcube/virtualcube/render/pack"
 )
 
@@ -23,6 +24,12 @@ type Options struct {
 	// Geometry and Colour are how many cameras a view takes each from, 1 to
 	// Cameras; 0 means 4.
 	Geometry, Colour int
+	// Learned blends the cameras' colours and cuts the matte by a network (see
+	// package learned) instead of the lumigraph's weights alone.
+	Learned bool
+	// OwnColours leaves the cameras' colours as they are, which otherwise are
+	// brought together in exposure and white balance.
+	OwnColours bool
 }
 
 // Renderer turns frame sets of one rig into views. It draws on a Device that
@@ -32,7 +39,9 @@ type Renderer struct {
 	rig     capture.Rig
 	options Options
 	layout  pack.Layout
+	network *learned.Network // nil unless Learned
 	cameras []*camera
+	harmony *harmony
 	views   chan *View // free views, made as needed; a full channel lets one go
 
 	gpu *gpu
@@ -42,6 +51,7 @@ type Renderer struct {
 type gpu struct {
 	generation uint64
 	programs   *programs
+	judges     *judges // nil without a learned blend
 	cameras    []*textures
 	view       *canvas // of the views' size
 	packed     *packed
@@ -63,9 +73,18 @@ func New(device *gl.Device, rig capture.Rig, options Options) (*Renderer, error)
 		return nil, fmt.Errorf("make renderer: %w", err)
 	}
 	r := &Renderer{device: device, rig: rig, options: options, layout: layout, views: make(chan *View, 8)}
-	for _, c := range rig.Cameras {
-		r.cameras = append(r.cameras, newCamera(c, rig.Volume))
+	sharpen := sharpening
+	if options.Learned {
+		sharpen = cubicSharpening
+		var err error
+		if r.network, err = learned.Shipped(); err != nil {
+			return nil, fmt.Errorf("make renderer: %w", err)
+		}
 	}
+	for _, c := range rig.Cameras {
+		r.cameras = append(r.cameras, newCamera(c, rig.Volume, sharpen))
+	}
+	r.harmony = newHarmony(r.cameras)
 	return r, nil
 }
 
@@ -147,40 +166,11 @@ const readbackLimit = 2 * time.Second
 // Picture draws what a pinhole camera in the cube would see of the person.
 // It is for measuring: it waits for the GPU and allocates its result.
 func (r *Renderer) Picture(ctx context.Context, set *capture.FrameSet, target space.Camera) (*Image, error) {
-	if !target.Lens.Pinhole() {
-		return nil, errors.New("render picture: the target lens is no pinhole")
-	}
-	var stages Stages
-	person := NewFraming(r.rig).centre(set)
-	c, err := r.prepare(set, target.Pose.T, person, &stages)
-	if err != nil {
-		return nil, err
-	}
-	painted := r.paint(set, c)
-	defer painted()
 	img := newImage(target.Lens.Width, target.Lens.Height)
-	err = r.device.Do(ctx, func() error {
-		g, err := r.ready()
-		if err != nil {
-			return err
-		}
-		canvas, err := newCanvas(img.Width, img.Height)
-		if err != nil {
-			return err
-		}
-		defer canvas.delete()
-		if err := r.draw(g, set, c, painted, target, canvas, canvas.fill, &stages); err != nil {
-			return err
-		}
-		start := time.Now()
-		img.read(canvas)
-		stages.Readback = time.Since(start)
-		return gl.Check("render picture")
-	})
-	if err != nil {
+	var err error
+	if img.Stages, err = r.still(ctx, set, target, img.read); err != nil {
 		return nil, fmt.Errorf("render picture: %w", err)
 	}
-	img.Stages = stages
 	return img, nil
 }
 
@@ -193,7 +183,7 @@ func (r *Renderer) ready() (*gpu, error) {
 	// What an earlier context owned is gone with it.
 	r.gpu = nil
 	g := &gpu{generation: r.device.Generation(), cameras: make([]*textures, len(r.cameras))}
-	if err := g.build(r.layout); err != nil {
+	if err := g.build(r.layout, r.network); err != nil {
 		g.delete()
 		return nil, err
 	}
@@ -201,11 +191,16 @@ func (r *Renderer) ready() (*gpu, error) {
 	return g, nil
 }
 
-func (g *gpu) build(l pack.Layout) (err error) {
+func (g *gpu) build(l pack.Layout, network *learned.Network) (err error) {
 	if g.programs, err = newPrograms(); err != nil {
 		return err
 	}
-	if g.view, err = newCanvas(l.Width, l.Height); err != nil {
+	if network != nil {
+		if g.judges, err = newJudges(network); err != nil {
+			return err
+		}
+	}
+	if g.view, err = newCanvas(l.Width, l.Height, network); err != nil {
 		return err
 	}
 	g.packed, err = newPacked(l, g.view)
@@ -214,6 +209,7 @@ func (g *gpu) build(l pack.Layout) (err error) {
 
 func (g *gpu) delete() {
 	g.programs.delete()
+	g.judges.delete()
 	for _, t := range g.cameras {
 		if t != nil {
 			t.delete()

@@ -120,7 +120,7 @@ func TestSharpen(t *testing.T) {
 	} {
 		s, p := shown(w, h, [2]int{4, 4}, [2]int{6, 5}), nv12(w, h, stride, luma)
 		out := slices.Repeat([]uint8{untouched}, 4*w*h)
-		b := s.sharpen(p, out)
+		b := s.sharpen(p, sharpening, out)
 		texel := s.texel
 		if b.x0 > 3*texel || b.x1 < 8*texel || b.y0 > 3*texel || b.y1 < 7*texel || (b.x0|b.x1|b.y0|b.y1)%2 != 0 {
 			t.Errorf("%s: box %+v does not hold the person and a texel around", name, b)
@@ -156,7 +156,7 @@ func FuzzSharpenSize(f *testing.F) {
 		x, y := int(at)%s.width, int(at)/s.width%s.height
 		s.runs[y] = run{x, s.width}
 		out := make([]uint8, 4*w*h)
-		b := s.sharpen(nv12(w, h, w+w%2, func(int, int) uint8 { return 200 }), out)
+		b := s.sharpen(nv12(w, h, w+w%2, func(int, int) uint8 { return 200 }), sharpening, out)
 		if !b.empty() && (b.x0 < 2 || b.y0 < 2 || b.x1 > w-2 || b.y1 > h-2 || (b.x0|b.x1|b.y0|b.y1)%2 != 0) {
 			t.Errorf("%d x %d: box %+v", w, h, b)
 		}

@@ -6,19 +6,22 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 )
 
-// sharpening is what a pixel gains, in 1/256, of its difference from each of
-// its four neighbours: it gives back some of the detail that sampling
-// between pixels takes.
-const sharpening = 17
+// What a pixel gains, in 1/256, of its difference from each of its four
+// neighbours: it gives back some of the detail that sampling between pixels
+// takes, which is less where that is cubic.
+const (
+	sharpening      = 17
+	cubicSharpening = 6
+)
 
 // box is the part of a colour picture in which the person is, in pixels, half
 // open, even, and at least two pixels from the picture's border.
 type box = rect
 
 // sharpen writes the box of a picture in which a shadow lies, and a texel
-// around, into out: Y, sharpened, Cb and Cr, 4 bytes a pixel, of the picture's
+// around, into out: Y, sharpened by so much, Cb and Cr, 4 bytes a pixel, of the picture's
 // size without padding. It returns the box.
-func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
+func (s *shadow) sharpen(p capture.Picture, by int, out []uint8) (all box) {
 	all = box{x0: p.Width, y0: p.Height}
 	for ty := range s.height {
 		if r := s.around(p, ty); !r.empty() {
@@ -26,7 +29,7 @@ func (s *shadow) sharpen(p capture.Picture, out []uint8) (all box) {
 		}
 	}
 	for y := all.y0; y < all.y1 && all.x0 < all.x1; y++ {
-		sharpenRow(p, all.x0, all.x1, y, out[4*y*p.Width:])
+		sharpenRow(p, by, all.x0, all.x1, y, out[4*y*p.Width:])
 	}
 	return all
 }
@@ -53,7 +56,7 @@ func (s *shadow) occupied(row int) (from, to int) {
 	return from, to
 }
 
-func sharpenRow(p capture.Picture, x0, x1, y int, out []uint8) {
+func sharpenRow(p capture.Picture, by, x0, x1, y int, out []uint8) {
 	luma, stride := p.Planes[0], p.Strides[0]
 	at := y * stride
 	chroma := p.Planes[1][y/2*p.Strides[1]+x0 : y/2*p.Strides[1]+x1]
@@ -62,7 +65,7 @@ func sharpenRow(p capture.Picture, x0, x1, y int, out []uint8) {
 	for i := range above {
 		v := int(here[i+1])
 		d := 4*v - int(here[i]) - int(here[i+2]) - int(above[i]) - int(below[i])
-		v = max(0, min(255, v+(d*sharpening+128)>>8))
+		v = max(0, min(255, v+(d*by+128)>>8))
 		cb, cr := uint32(chroma[i&^1]), uint32(chroma[i|1])
 		binary.LittleEndian.PutUint32(out[4*i:], uint32(v)|cb<<8|cr<<16)
 	}

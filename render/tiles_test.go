@@ -141,7 +141,7 @@ func testCamera(width, height int) *camera {
 	colour := lens.Resized(2*width, 2*height)
 	stands := space.Rigid{R: space.Identity3()}
 	volume := space.Box{Min: space.Vec3{X: -3, Y: -3, Z: 0.5}, Max: space.Vec3{X: 3, Y: 3, Z: 2}}
-	return newCamera(capture.Camera{Name: "test", Depth: space.Camera{Pose: stands, Lens: lens}, Colour: space.Camera{Pose: stands, Lens: colour}}, volume)
+	return newCamera(capture.Camera{Name: "test", Depth: space.Camera{Pose: stands, Lens: lens}, Colour: space.Camera{Pose: stands, Lens: colour}}, volume, sharpening)
 }
 
 // testFrame is a depth picture, 33 ms after the one before.

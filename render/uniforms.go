@@ -11,7 +11,7 @@ import (
 var indexed = names()
 
 type cameraNames struct {
-	toDepth, toDepthT, toColour, toColourT, cameraAt, share, levels, channel, texel, uploaded string
+	toDepth, toDepthT, toColour, toColourT, cameraAt, share, levels, tint, channel, texel, uploaded string
 
 	depthLens, colourLens lensNames
 }
@@ -26,7 +26,7 @@ func names() (all [Cameras]cameraNames) {
 			return lensNames{n + "focal", n + "centre", n + "size", n + "numerator", n + "denominator", n + "tangential", n + "reach"}
 		}
 		all[i] = cameraNames{
-			at("toDepth"), at("toDepthT"), at("toColour"), at("toColourT"), at("cameraAt"), at("share"), at("range"), at("channel"), at("texel"), at("uploaded"),
+			at("toDepth"), at("toDepthT"), at("toColour"), at("toColourT"), at("cameraAt"), at("share"), at("range"), at("tint"), at("channel"), at("texel"), at("uploaded"),
 			lens("depthLens"), lens("colourLens"),
 		}
 	}

@@ -17,6 +17,7 @@ const (
 	RGBA8                  // 0..1
 	R16                    // 0..1
 	R32F                   // floats
+	RGBA16F                // floats of 16 bits
 	RG32F                  // floats
 	Depth32F               // depth attachment, readable as 0..1
 )
@@ -32,6 +33,7 @@ var formats = [...]formatInfo{
 	RGBA8:    {gl45.RGBA8, gl45.RGBA, gl45.UNSIGNED_BYTE, 4},
 	R16:      {gl45.R16, gl45.RED, gl45.UNSIGNED_SHORT, 2},
 	R32F:     {gl45.R32F, gl45.RED, gl45.FLOAT, 4},
+	RGBA16F:  {gl45.RGBA16F, gl45.RGBA, gl45.HALF_FLOAT, 8},
 	RG32F:    {gl45.RG32F, gl45.RG, gl45.FLOAT, 8},
 	Depth32F: {gl45.DEPTH_COMPONENT32F, gl45.DEPTH_COMPONENT, gl45.FLOAT, 4},
 }

@@ -15,9 +15,22 @@ type painter struct {
 	y, cb, cr plane // limited-range codes, 0..1
 }
 
-func makePainter(s surface, p pick, picture capture.Picture) painter {
+func makePainter(s surface, p pick, picture capture.Picture, o Options) painter {
 	c := painter{camera: s.camera, share: p.share, shadow: cast(s)}
-	c.y, c.cb, c.cr = planes(picture)
+	by := sharpening
+	if o.Learned != nil {
+		by = cubicSharpening
+	}
+	c.y, c.cb, c.cr = planes(picture, by)
+	if o.Tint != nil {
+		t := o.Tint(p.camera)
+		for i := range c.y.v {
+			luma := t[0] * (c.y.v[i] - black)
+			c.y.v[i] = black + luma
+			c.cb.v[i] = greyChroma + t[0]*(c.cb.v[i]-greyChroma) + t[1]*luma
+			c.cr.v[i] = greyChroma + t[0]*(c.cr.v[i]-greyChroma) + t[2]*luma
+		}
+	}
 	return c
 }
 
@@ -90,36 +103,36 @@ func (g geometry) sample(x, y float64) (s sample, known bool) {
 	return s, most > 0
 }
 
-// planes returns Y, sharpened, Cb and Cr of an NV12 picture as limited-range
+// planes returns Y, sharpened by so much, Cb and Cr of an NV12 picture as limited-range
 // codes, 0..1.
-func planes(p capture.Picture) (y, cb, cr plane) {
-	luma, chroma, black := 1.0, 1.0, 0.0
+func planes(p capture.Picture, by float64) (y, cb, cr plane) {
+	luma, chroma, least := 1.0, 1.0, 0.0
 	if p.Range == capture.Full {
-		luma, chroma, black = 219.0/255, 224.0/255, 16.0/255
+		luma, chroma, least = 219.0/255, 224.0/255, black
 	}
 	y, cb, cr = newPlane(p.Width, p.Height), newPlane(p.Width, p.Height), newPlane(p.Width, p.Height)
 	for i := range y.v {
 		y.v[i] = float64(p.Planes[0][i/y.w*p.Strides[0]+i%y.w]) / 255
 	}
-	y = sharpen(y)
+	y = sharpen(y, by)
 	for i := range y.v {
-		y.v[i] = y.v[i]*luma + black
+		y.v[i] = y.v[i]*luma + least
 	}
 	for i := range cb.v {
 		at := i/cb.w/2*p.Strides[1] + i%cb.w/2*2 // each for 2 x 2 pixels
-		cb.v[i] = (float64(p.Planes[1][at])-128)/255*chroma + 128.0/255
-		cr.v[i] = (float64(p.Planes[1][at+1])-128)/255*chroma + 128.0/255
+		cb.v[i] = (float64(p.Planes[1][at])-128)/255*chroma + greyChroma
+		cr.v[i] = (float64(p.Planes[1][at+1])-128)/255*chroma + greyChroma
 	}
 	return y, cb, cr
 }
 
 // sharpen gives back some of the detail that sampling between pixels takes.
-func sharpen(p plane) plane {
+func sharpen(p plane, by float64) plane {
 	out := newPlane(p.w, p.h)
 	for i, v := range p.v {
 		x, y := float64(i%p.w), float64(i/p.w)
 		around := p.clamped(x-1, y) + p.clamped(x+1, y) + p.clamped(x, y-1) + p.clamped(x, y+1)
-		out.v[i] = clamp(v+sharpening*(4*v-around), 0, 1)
+		out.v[i] = clamp(v+by*(4*v-around), 0, 1)
 	}
 	return out
 }

@@ -51,18 +51,19 @@ const (
 
 // Colour: shadow.go, weigh.go, colour.go.
 const (
-	shadowStride = 2         // depth pixels between the points of a shadow
-	shadowSpread = 1.5       // of their distance: a texel of the shadow
-	leastTexel   = 4         // colour pixels
-	hides        = 0.035     // metres between a point and what the camera sees there
-	rim          = 0.06      // facing below which a colour is the rim's
-	widestAngle  = 0.1       // cosine that an angle between rays counts at least
-	feather      = 0.03      // of the picture: weight fades towards its border
-	slight       = 0.15      // of the best weight by facing and angle: less is nothing
-	none         = 1e-4      // of a weight: what is left where another surface is seen
-	unseen       = 0.02      // of the best weight: where no camera counts more, slight ones do
-	together     = 0.02      // metres between neighbouring pixels of the view that are one surface
-	sharpening   = 17. / 256 // of its difference from each of four neighbours that a pixel gains
+	shadowStride    = 2         // depth pixels between the points of a shadow
+	shadowSpread    = 1.5       // of their distance: a texel of the shadow
+	leastTexel      = 4         // colour pixels
+	hides           = 0.035     // metres between a point and what the camera sees there
+	rim             = 0.06      // facing below which a colour is the rim's
+	widestAngle     = 0.1       // cosine that an angle between rays counts at least
+	feather         = 0.03      // of the picture: weight fades towards its border
+	slight          = 0.15      // of the best weight by facing and angle: less is nothing
+	none            = 1e-4      // of a weight: what is left where another surface is seen
+	unseen          = 0.02      // of the best weight: where no camera counts more, slight ones do
+	together        = 0.02      // metres between neighbouring pixels of the view that are one surface
+	sharpening      = 17. / 256 // of its difference from each of four neighbours that a pixel gains
+	cubicSharpening = 6.0 / 256 // where the learned blend samples by a cubic
 )
 
 // Filling and packing: fill.go, pack.go.
@@ -74,4 +75,15 @@ const (
 	pyramidLevels = 6    // 1/2 to 1/64
 	greyY         = 126.0 / 255
 	greyChroma    = 128.0 / 255
+	black         = 16.0 / 255 // of luma, limited range
+)
+
+// The learned blend: grow.go, judge.go.
+const (
+	growth        = 3    // pixels of half size that the surface grows
+	offScale      = 6    // of what colours are off from the lumigraph's
+	leastVariance = 1e-6 // of luma
+	leastShown    = 1e-3 // of a weight whose logarithm counts
+	aside         = -4   // of the logarithm, for taps beside the pixel
+	nobody        = 1e-4 // what a tap counts where nothing is known
 )

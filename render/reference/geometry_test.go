@@ -132,10 +132,10 @@ func TestSharpen(t *testing.T) {
 	for i := range p.v {
 		p.v[i] = 0.5
 	}
-	near(t, "flat", sharpen(p).v[7], 0.5, 1e-12)
+	near(t, "flat", sharpen(p, sharpening).v[7], 0.5, 1e-12)
 	p.v[7] = 0.6
-	near(t, "a dot", sharpen(p).v[7], 0.6+4*0.1*sharpening, 1e-12)
-	near(t, "beside a dot", sharpen(p).v[6], 0.5-0.1*sharpening, 1e-12)
+	near(t, "a dot", sharpen(p, sharpening).v[7], 0.6+4*0.1*sharpening, 1e-12)
+	near(t, "beside a dot", sharpen(p, sharpening).v[6], 0.5-0.1*sharpening, 1e-12)
 }
 
 // At half size, a pixel of full size lies a quarter off the nearest.

@@ -23,6 +23,24 @@ func (p plane) linear(s, t float64) float64 {
 	return (1-fy)*top + fy*bottom
 }
 
+// cubic is linear by the cubic of Catmull and Rom ("A class of local
+// interpolating splines", 1974).
+func (p plane) cubic(s, t float64) float64 {
+	x, y := s*float64(p.w)-0.5, t*float64(p.h)-0.5
+	x0, y0 := math.Floor(x), math.Floor(y)
+	across, down := catmullRom(x-x0), catmullRom(y-y0)
+	sum := 0.0
+	for k := range 16 {
+		sum += across[k%4] * down[k/4] * p.clamped(x0+float64(k%4-1), y0+float64(k/4-1))
+	}
+	return sum
+}
+
+// catmullRom is what four neighbours count at a place between the inner two.
+func catmullRom(f float64) [4]float64 {
+	return [4]float64{f * (-0.5 + f*(1-0.5*f)), 1 + f*f*(-2.5+1.5*f), f * (0.5 + f*(2-1.5*f)), f * f * (-0.5 + 0.5*f)}
+}
+
 // clamped takes a pixel, or the nearest one of the border.
 func (p plane) clamped(x, y float64) float64 {
 	return p.at(clampInt(int(x), p.w), clampInt(int(y), p.h))

@@ -73,7 +73,7 @@ func TestRenderIsWhatTheEyeSees(t *testing.T) {
 		Lens: space.Lens{Width: 160, Height: 144, Fx: 220, Fy: 220, Cx: 79.5, Cy: 71.5},
 		Pose: space.LookAt(space.Vec3{X: 0.05, Y: 0.1, Z: 0.9}, space.Vec3{}, space.Vec3{Y: 1}),
 	}
-	v, err := Render(s.rig, set, target, Middle(s.rig, set), Options{2, 2})
+	v, err := Render(s.rig, set, target, Middle(s.rig, set), Options{Geometry: 2, Colour: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestRenderOfNobody(t *testing.T) {
 	for _, f := range set.Frames {
 		clear(f.Depth.Millimetres)
 	}
-	if _, err := Render(s.rig, set, s.rig.Cameras[0].Depth, space.Vec3{}, Options{2, 2}); !errors.Is(err, ErrNobody) {
+	if _, err := Render(s.rig, set, s.rig.Cameras[0].Depth, space.Vec3{}, Options{Geometry: 2, Colour: 2}); !errors.Is(err, ErrNobody) {
 		t.Errorf("error %v", err)
 	}
 	if Middle(s.rig, set) != s.rig.Volume.Center() {

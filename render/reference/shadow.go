@@ -51,3 +51,13 @@ func (s shadow) shows(u, v, z float64) (share float64) {
 	}
 	return share
 }
+
+// nearest is the least distance among them.
+func (s shadow) nearest(u, v float64) float64 {
+	x, y := math.Floor((u+0.5)/s.texel-0.5), math.Floor((v+0.5)/s.texel-0.5)
+	least := math.Inf(1)
+	for k := range 4 {
+		least = min(least, s.depth.clamped(x+float64(k%2), y+float64(k/2)))
+	}
+	return least
+}

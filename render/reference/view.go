@@ -5,6 +5,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/render/learned"
 )
 
 // View is a rendered view. Its planes are row-major, a value a pixel.
@@ -21,8 +22,15 @@ type View struct {
 var ErrNobody = errors.New("nobody is in the rig's volume")
 
 // Options are how many cameras a view takes geometry and colour from, at least
-// 1 each.
-type Options struct{ Geometry, Colour int }
+// 1 each, and the learned blend, if the view has one.
+type Options struct {
+	Geometry, Colour int
+	Learned          *learned.Network
+	// Tint is what brings a camera's colours to those of the others: gain of
+	// luma above black and chroma, and what of that luma Cb and Cr lack. nil
+	// changes nothing.
+	Tint func(camera int) [3]float64
+}
 
 // Render draws the frame set from a pinhole camera, from the best cameras of
 // the rig as seen from the person's middle.
@@ -42,10 +50,14 @@ func Render(rig capture.Rig, set *capture.FrameSet, target space.Camera, person 
 	}
 	var painters []painter
 	for i, s := range faces {
-		painters = append(painters, makePainter(s, picks[i], set.Frames[picks[i].camera].Colour))
+		painters = append(painters, makePainter(s, picks[i], set.Frames[picks[i].camera].Colour, o))
 	}
 	half := halved(target)
-	g := fuse(warp(surfaces, half), surfaces, shares, half)
+	layer := warp(surfaces, half)
+	g := fuse(layer, surfaces, shares, half)
+	if o.Learned != nil {
+		return fill(judge(o.Learned, describe(grow(g, layer), painters, target), target, g.distance)), nil
+	}
 	return fill(colour(g, weigh(g, painters), painters, target)), nil
 }
 
