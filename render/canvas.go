@@ -1,6 +1,7 @@
 package render
 
 import (
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/render/gl"
 	"github.com/virtualcube/virtualcube/render/learned"
 )
@@ -11,11 +12,14 @@ const pyramidLevels = 6
 // canvas is what one size of view is drawn on.
 type canvas struct {
 	width, height int
-	// Geometry is made at half size, the one at which it is sent.
+	// Geometry is made at half size, the one at which it is sent; for the
+	// learned blend at full size.
+	scale      float64     // of the geometry
 	layer      *gl.Texture // normal, facing, quality
 	depth      *gl.Texture // of the layer
 	fused      *gl.Texture // normal, matte
-	distance   *gl.Texture // metres, R32F
+	reached    *gl.Texture // metres, R32F
+	distance   *gl.Texture // the same at half size
 	weights    *gl.Texture // of the colour cameras
 	warp, fuse *gl.Target
 	weigh      *gl.Target
@@ -43,18 +47,24 @@ func newCanvas(width, height int, network *learned.Network) (*canvas, error) {
 	c := &canvas{width: width, height: height, squares: newTiles(width, height), mesh: gl.NewPoints(), groups: gl.NewPoints()}
 	b := builder{canvas: c}
 	w, h := max(1, width/2), max(1, height/2)
+	c.distance = b.texture(gl.R32F, w, h, gl.Nearest)
+	c.reached, c.scale = c.distance, 0.5
+	if network != nil {
+		c.scale, w, h = 1, width, height
+		c.reached = b.texture(gl.R32F, w, h, gl.Nearest)
+	}
 	c.layer = b.texture(gl.RGBA8, w, h, gl.Nearest)
 	c.depth = b.texture(gl.Depth32F, w, h, gl.Nearest)
 	c.warp = b.target(c.depth, c.layer)
 	c.fused = b.texture(gl.RGBA8, w, h, gl.Nearest)
-	c.distance = b.texture(gl.R32F, w, h, gl.Nearest)
-	c.fuse = b.target(nil, c.fused, c.distance)
+	c.fuse = b.target(nil, c.fused, c.reached)
 	c.weights = b.texture(gl.RGBA8, w, h, gl.Nearest)
 	c.weigh = b.target(nil, c.weights)
 	c.needed = b.texture(gl.RGBA8, c.squares.columns, c.squares.rows, gl.Nearest)
 	c.need = b.target(nil, c.needed)
 	c.blended = b.texture(gl.RGBA8, width, height, gl.Nearest)
 	c.blend = b.target(nil, c.blended)
+	w, h = max(1, width/2), max(1, height/2)
 	for i := range c.levels {
 		l := &c.levels[i]
 		l.colour = b.texture(gl.RGBA8, w, h, gl.Linear)
@@ -84,6 +94,14 @@ func newCanvas(width, height int, network *learned.Network) (*canvas, error) {
 func (c *canvas) tiled(p *gl.Program, scale float64) {
 	p.Floats("size", float64(c.width), float64(c.height))
 	p.Floats("scale", scale)
+}
+
+// geometry is the camera of the geometry for that of a view.
+func (c *canvas) geometry(target space.Camera) space.Camera {
+	if c.scale == 1 {
+		return target
+	}
+	return halved(target)
 }
 
 func (c *canvas) delete() {

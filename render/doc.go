@@ -33,10 +33,19 @@
 //  8. colour (colour.frag, full size): the cameras' pictures, weighted. Squares
 //     are drawn in groups by their cameras: none is looked up where it counts
 //     nothing.
+//     With a learned blend (Options.Learned) 5 and 6 are of full size, and 7 and 8
+//     are these instead (judge.go): grow (grow.frag) extends the surface some
+//     pixels beyond its edge; describe (features.frag) gathers what a network
+//     judges a pixel by, colours sampled by a cubic; judge (layer.frag,
+//     learned.frag) runs the network of package learned, which says what the
+//     colours at the pixel and the eight round it count, and the matte.
 //  9. fill (pyramid.frag, fill.frag): a push-pull pyramid closes cracks inside
 //     the person and extends colour and depth beyond the silhouette.
 //  10. pack (tile_*.frag): colour, depth and matte become one I420 picture
 //     (package pack), read back asynchronously.
+//
+// Once a second the cameras are brought together in exposure and white balance,
+// by what they see of the same points (harmony.go, balance.go).
 //
 // Steps of the GPU are drawn only in the squares that the meshes reach
 // (tiles.go). Constants and steps stand twice: here and in package reference,

@@ -27,14 +27,14 @@ func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, painted func(),
 	clock.lap(&stages.Upload)
 	canvas.squares.cover(cameras, target)
 	canvas.mesh.Upload(canvas.squares.vertices, canvas.squares.indices)
-	half := halved(target)
+	geometry := canvas.geometry(target)
 	canvas.warp.Clear([4]float32{})
 	canvas.warp.DrawAll()
 	gl.TestDepth()
 	for _, p := range c.geometry {
-		g.warp(r.cameras[p.camera], g.cameras[p.camera], half)
+		g.warp(r.cameras[p.camera], g.cameras[p.camera], geometry)
 	}
-	g.fuse(r, canvas, c.geometry, half)
+	g.fuse(r, canvas, c.geometry, geometry)
 	clock.lap(&stages.Warp)
 	painted()
 	for _, p := range c.colour {
@@ -45,7 +45,7 @@ func (r *Renderer) draw(g *gpu, set *capture.FrameSet, c choice, painted func(),
 		g.describe(r, set, canvas, c.colour, target)
 		g.judge(canvas)
 	} else {
-		g.weigh(r, canvas, c.colour, half)
+		g.weigh(r, canvas, c.colour, geometry)
 		g.colour(r, set, canvas, c.colour, target)
 	}
 	g.fill(canvas, filled)
@@ -103,7 +103,7 @@ func (g *gpu) fuse(r *Renderer, canvas *canvas, picks []pick, target space.Camer
 		p.Floats(name.share, pick.share)
 		g.cameras[pick.camera].surface.Bind(2 + n)
 	}
-	canvas.tiled(p, 0.5)
+	canvas.tiled(p, canvas.scale)
 	canvas.fuse.Clear([4]float32{})
 	canvas.fuse.DrawAll()
 	canvas.mesh.DrawRange(0, canvas.squares.inner)

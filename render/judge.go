@@ -14,6 +14,7 @@ const fours = learned.Features / 4
 
 // judged is what the learned blend draws on, beside the canvas.
 type judged struct {
+	nearer   *gl.Target  // the canvas's distance
 	grown    *gl.Texture // normal, matte, beyond the surface too
 	reached  *gl.Texture // metres, R32F
 	rim      *gl.Texture // quality, nearness
@@ -27,10 +28,10 @@ type judged struct {
 func newJudged(b *builder, network *learned.Network) *judged {
 	j := &judged{}
 	width, height := b.canvas.width, b.canvas.height
-	w, h := max(1, width/2), max(1, height/2)
-	j.grown = b.texture(gl.RGBA8, w, h, gl.Nearest)
-	j.reached = b.texture(gl.R32F, w, h, gl.Nearest)
-	j.rim = b.texture(gl.RG8, w, h, gl.Nearest)
+	j.nearer = b.target(nil, b.canvas.distance)
+	j.grown = b.texture(gl.RGBA8, width, height, gl.Nearest)
+	j.reached = b.texture(gl.R32F, width, height, gl.Nearest)
+	j.rim = b.texture(gl.RG8, width, height, gl.Nearest)
 	j.grow = b.target(nil, j.grown, j.reached, j.rim)
 	for i := range j.features {
 		j.features[i] = b.texture(gl.RGBA16F, width, height, gl.Nearest)
@@ -54,6 +55,7 @@ const (
 
 // judges are the programs and weights of the learned blend.
 type judges struct {
+	nearer   *gl.Program
 	grow     *gl.Program
 	features [Cameras]*gl.Program // by the number of cameras less one
 	layers   []*gl.Program
@@ -63,11 +65,14 @@ type judges struct {
 func newJudges(n *learned.Network) (*judges, error) {
 	j := &judges{layers: make([]*gl.Program, len(n.Layers)), blocks: make([]*gl.Block, len(n.Layers))}
 	tiled := []string{"tiles.vert"}
-	list := []recipe{{&j.grow, "grow", tiled, []string{"grow.frag"}, ""}}
+	list := []recipe{
+		{&j.nearer, "nearer", tiled, []string{"nearer.frag"}, ""},
+		{&j.grow, "grow", tiled, []string{"grow.frag"}, ""},
+	}
 	for i := range j.features {
 		list = append(list, recipe{&j.features[i], "features", tiled,
 			[]string{"lens.glsl", "visibility.glsl", "pictures.glsl", "between.glsl", "features.frag"},
-			fmt.Sprintf("#define COUNT %d\n#define PICTURES 7\n#define CUBIC\n", i+1)})
+			fmt.Sprintf("#define COUNT %d\n#define PICTURES 7\n#define CUBIC\n#define WHOLE\n", i+1)})
 	}
 	last := len(n.Layers) - 1
 	for i, l := range n.Layers {
@@ -97,7 +102,7 @@ func (j *judges) delete() {
 	if j == nil {
 		return
 	}
-	for _, p := range append(append(j.features[:], j.layers...), j.grow) {
+	for _, p := range append(append(j.features[:], j.layers...), j.nearer, j.grow) {
 		p.Delete()
 	}
 	for _, b := range j.blocks {
@@ -108,10 +113,17 @@ func (j *judges) delete() {
 // describe draws the features of the learned blend.
 func (g *gpu) describe(r *Renderer, set *capture.FrameSet, canvas *canvas, picks []pick, target space.Camera) {
 	j := canvas.learned
+	g.judges.nearer.Use()
+	canvas.tiled(g.judges.nearer, 0.5)
+	canvas.reached.Bind(0)
+	j.nearer.Clear([4]float32{})
+	j.nearer.DrawAll()
+	canvas.mesh.Draw()
+
 	g.judges.grow.Use()
-	canvas.tiled(g.judges.grow, 0.5)
+	canvas.tiled(g.judges.grow, 1)
 	canvas.fused.Bind(0)
-	canvas.distance.Bind(1)
+	canvas.reached.Bind(1)
 	canvas.layer.Bind(2)
 	j.grow.Clear([4]float32{})
 	j.grow.DrawAll()

@@ -80,7 +80,7 @@ const (
 
 // The learned blend: grow.go, judge.go.
 const (
-	growth        = 3    // pixels of half size that the surface grows
+	growth        = 6    // pixels that the surface grows
 	offScale      = 6    // of what colours are off from the lumigraph's
 	leastVariance = 1e-6 // of luma
 	leastShown    = 1e-3 // of a weight whose logarithm counts

@@ -2,7 +2,7 @@ package reference
 
 import "math"
 
-// grown is the surface and what lies beyond its edge, at half size.
+// grown is the surface and what lies beyond its edge, at the size of the geometry.
 type grown struct {
 	geometry
 	quality  plane

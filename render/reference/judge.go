@@ -26,7 +26,7 @@ func describe(g grown, painters []painter, target space.Camera) []features {
 	out := make([]features, w*h)
 	for i := range out {
 		x, y := float64(i%w), float64(i/w)
-		s, known := g.sample((x+0.5)/2-0.5, (y+0.5)/2-0.5)
+		s, known := g.sample(x, y)
 		if !known {
 			continue
 		}

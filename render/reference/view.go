@@ -52,12 +52,13 @@ func Render(rig capture.Rig, set *capture.FrameSet, target space.Camera, person 
 	for i, s := range faces {
 		painters = append(painters, makePainter(s, picks[i], set.Frames[picks[i].camera].Colour, o))
 	}
-	half := halved(target)
-	layer := warp(surfaces, half)
-	g := fuse(layer, surfaces, shares, half)
 	if o.Learned != nil {
-		return fill(judge(o.Learned, describe(grow(g, layer), painters, target), target, g.distance)), nil
+		layer := warp(surfaces, target)
+		g := fuse(layer, surfaces, shares, target)
+		return fill(judge(o.Learned, describe(grow(g, layer), painters, target), target, g.distance.halveNearest())), nil
 	}
+	half := halved(target)
+	g := fuse(warp(surfaces, half), surfaces, shares, half)
 	return fill(colour(g, weigh(g, painters), painters, target)), nil
 }
 

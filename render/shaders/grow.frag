@@ -16,7 +16,7 @@ layout(location = 0) out vec4 grown;
 layout(location = 1) out float reached;
 layout(location = 2) out vec2 rim;
 
-const int reach = 3; // pixels of half size
+const int reach = 6; // pixels
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy), last = textureSize(surface, 0) - 1, nearest = at;
