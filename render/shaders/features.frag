@@ -2,7 +2,7 @@
 //
 // with lens.glsl, visibility.glsl, pictures.glsl and between.glsl; the surface
 // and distance are grown
-// in   rim        quality, nearness to the surface, at half size
+// in   rim        quality, nearness to the surface
 // out  camera*    Y, Cb and Cr less those of the blend, times 6; weight, of a sum of 1
 // out  shown      share of what each camera sees there that is this surface
 // out  gap        decimetres that the nearest of it lies behind, -1 to 1
