@@ -96,6 +96,7 @@ train: build ## train the learned blend anew (an hour on two cores, 3 GB of samp
 	@$(SETUP) python3 python3-venv
 	@python3 -m venv bin/train
 	@bin/train/bin/pip install --quiet --require-hashes -r models/train/requirements.txt
+	@rm -rf bin/samples
 	@$(BINARY) samples --instants 14 --out bin/samples synthetic:
 	@bin/train/bin/python models/train/blend.py --samples bin/samples --out render/learned
 	@echo "== make again builds it in; bin/virtualcube --level high eval synthetic: says what it is worth"

@@ -54,13 +54,23 @@ func (c *samplesCommand) Run(env *environment) error {
 	rig, ok := source.(*synthetic.Source)
 	if !ok {
 		err = fmt.Errorf("draw samples of %q: only a synthetic rig knows the truth", address)
-	} else if err = rig.Baked(env.ctx); err == nil {
-		err = os.MkdirAll(c.Out, 0o755)
+	} else if err = c.prepare(); err == nil {
+		err = rig.Baked(env.ctx)
 	}
 	if err == nil {
 		err = withDevice(env.ctx, func(device *gl.Device) error { return c.draw(env, device, rig) })
 	}
 	return errors.Join(err, source.Close())
+}
+
+// prepare makes the folder. Samples of another run must not be trained on with
+// those of this one.
+func (c *samplesCommand) prepare() error {
+	old, err := filepath.Glob(filepath.Join(c.Out, "*.npy"))
+	if err == nil && len(old) > 0 {
+		err = fmt.Errorf("draw samples: %s holds %d files of samples already: remove them, or name another folder", c.Out, len(old))
+	}
+	return errors.Join(err, os.MkdirAll(c.Out, 0o755))
 }
 
 func (c *samplesCommand) draw(env *environment, device *gl.Device, rig *synthetic.Source) error {

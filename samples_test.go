@@ -61,8 +61,13 @@ func TestSamples(t *testing.T) {
 
 func TestSamplesRefuse(t *testing.T) {
 	isolate(t)
+	used := t.TempDir()
+	if err := os.WriteFile(filepath.Join(used, "0000.shown.npy"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for _, args := range [][]string{
 		{"samples", "synthetic:"},
+		{"samples", "--out", used, "synthetic:?frames=4&size=320x180"},
 		{"samples", "--out", t.TempDir(), "--eyes", "0", "synthetic:?frames=4&size=320x180"},
 		{"samples", "--out", t.TempDir(), "folder:nowhere"},
 	} {

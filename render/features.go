@@ -19,7 +19,7 @@ type Features struct {
 }
 
 // Features draws the features of what a pinhole camera in the cube would see
-// of the person. The options must have a learned blend, which counts nothing.
+// of the person. The options must have a learned blend, whose weights count nothing here.
 // It waits for the GPU and allocates its result.
 func (r *Renderer) Features(ctx context.Context, set *capture.FrameSet, target space.Camera) (*Features, error) {
 	if r.network == nil {
