@@ -230,7 +230,7 @@ def main():
     parser.add_argument("--samples", required=True, type=pathlib.Path, help="folder that virtualcube samples wrote")
     parser.add_argument("--out", required=True, type=pathlib.Path, help="folder of the weights")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=4500)
     parser.add_argument("--width", type=int, default=32, help="channels between layers, a multiple of 4 up to 32")
     parser.add_argument("--hidden", type=int, default=3, help="layers of 3 x 3 pixels")
     options = parser.parse_args()
