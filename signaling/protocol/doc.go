@@ -12,4 +12,4 @@
 // them to client/src/protocol/protocol.gen.ts.
 package protocol
 
-//go:generate go run ./generate ../../client/src/protocol/protocol.gen.ts
+//go:generate go run ./generate ../../client/src/protocol room.gen.json
