@@ -54,12 +54,23 @@ type Info struct {
 	Murmur bool `json:"murmur"`
 }
 
-// Spot is a rectangle in the world that faces its pose's +z.
+// Spot is a rectangle in the world, where an item goes by itself.
 type Spot struct {
 	Pose   Pose    `json:"pose"`
 	Width  float64 `json:"width"`  // metres
 	Height float64 `json:"height"` // metres
+	Sides  Sides   `json:"sides"`
 }
+
+// Sides says from where an item is seen upright and unmirrored.
+type Sides string
+
+// The sides.
+const (
+	OneSide    Sides = "one"  // of its pose's +z
+	BothSides  Sides = "both" // of +z and, turned by half a turn about y, of -z
+	EachViewer Sides = "each" // it is turned about y towards each who looks
+)
 
 // Role is what a participant may do.
 type Role string
@@ -129,7 +140,8 @@ type Guest struct {
 	Name string `json:"name"`
 }
 
-// Aside is a side discussion: its members alone are heard by its members.
+// Aside is a side discussion: what its members say, its members alone hear.
+// They go on hearing the room.
 type Aside struct {
 	ID      string   `json:"id"`
 	Members []string `json:"members"` // participants
@@ -156,6 +168,7 @@ type Item struct {
 	Pose    Pose    `json:"pose"`
 	Width   float64 `json:"width"`
 	Height  float64 `json:"height"`
+	Sides   Sides   `json:"sides"`
 	Picture string  `json:"picture"` // of kind picture: where it is fetched, a path on the node
 	// Pointers are where participants point on the item.
 	Pointers []Pointer `json:"pointers"`

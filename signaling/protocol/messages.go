@@ -19,6 +19,7 @@ func RoomEnums() []Enum {
 		enum(session.Off, session.On, session.Blocked),
 		enum(session.Good, session.Fair, session.Poor, session.Lost, session.Unknown),
 		enum(session.SharedScreen, session.Picture),
+		enum(session.OneSide, session.BothSides, session.EachViewer),
 	}
 }
 

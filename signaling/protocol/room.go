@@ -95,7 +95,7 @@ type Stream struct {
 	Person string `json:"person"` // participant; empty for a cube that nobody is at
 	Source string `json:"source"` // view, microphone, camera or screen
 	Cube   string `json:"cube"`   // of a view
-	Murmur bool   `json:"murmur"` // a voice of a side discussion that one is not in
+	Murmur bool   `json:"murmur"` // the voice of a side discussion that one is not in, made unintelligible
 }
 
 // CubeWindow describes a framing window of a cube's views, before the first

@@ -15,6 +15,8 @@ export type Quality = "good" | "fair" | "poor" | "lost" | "unknown";
 
 export type Kind = "screen" | "picture";
 
+export type Sides = "one" | "both" | "each";
+
 export interface Pose {
   position: Vector;
   rotation: [number, number, number, number];
@@ -24,6 +26,7 @@ export interface Spot {
   pose: Pose;
   width: number;
   height: number;
+  sides: Sides;
 }
 
 export interface Info {
@@ -93,6 +96,7 @@ export interface Item {
   pose: Pose;
   width: number;
   height: number;
+  sides: Sides;
   picture: string;
   pointers: Pointer[];
 }
