@@ -1,0 +1,53 @@
+package session
+
+import "slices"
+
+// streams are those that a participant is to get: a view of everybody who has
+// a rig, else their webcam, their voice by the rules of side discussions, and
+// their screen.
+func (t *table) streams(p *person) []Stream {
+	if !p.grants.Receive {
+		return nil
+	}
+	var list []Stream
+	mine := t.cube(p)
+	for _, q := range t.sorted() {
+		if q == p || !q.Present {
+			continue
+		}
+		if q.Microphone == On {
+			if hears, murmur := t.hears(p, q); hears {
+				list = append(list, Stream{Person: q.ID, Source: Microphone, Cube: q.rigCube(), Murmur: murmur})
+			}
+		}
+		switch {
+		case q.Cube != "":
+			list = append(list, Stream{Person: q.ID, Source: View, Cube: q.Cube, ToCube: t.cube(q).Inverse().Mul(mine)})
+		case q.Camera == On:
+			list = append(list, Stream{Person: q.ID, Source: Camera})
+		}
+		if q.Screen == On {
+			list = append(list, Stream{Person: q.ID, Source: Screen})
+		}
+	}
+	return list
+}
+
+// rigCube is the cube whose rig has the microphone: of who is nobody.
+func (p *person) rigCube() string {
+	if p.rig {
+		return p.Cube
+	}
+	return ""
+}
+
+// hears says whether a participant hears another, and whether as a murmur:
+// what is said in a side discussion, its members alone hear.
+func (t *table) hears(p, q *person) (hears, murmur bool) {
+	if q.Aside == "" || q.Aside == p.Aside {
+		return true, false
+	}
+	return t.info.Murmur, t.info.Murmur
+}
+
+func sameStreams(a, b []Stream) bool { return slices.Equal(a, b) }
