@@ -197,3 +197,13 @@ var (
 	ErrGone      = errors.New("gone")
 	ErrShutdown  = errors.New("shutdown")
 )
+
+// Knows says whether a secret is that of somebody in the room.
+func (r *Room) Knows(ctx context.Context, resume string) bool {
+	known := false
+	err := r.do(ctx, func(t *table) error {
+		known = t.resumed(resume) != nil
+		return nil
+	})
+	return err == nil && known
+}
