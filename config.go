@@ -3,15 +3,18 @@ package main
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/signaling"
+	"github.com/virtualcube/virtualcube/signaling/token"
 )
 
 // Config is everything that can be set. A setting has one name: the key of the
@@ -30,6 +33,8 @@ type Config struct {
 	Origins  []string `yaml:"origins" group:"network" placeholder:"URL,..." help:"Pages of other sites that may watch, as https://host[:port]."`
 	Hosts    []string `yaml:"hosts" group:"network" placeholder:"NAME,..." help:"Names under which this node is reached, beside its addresses."`
 	Keys     []Secret `yaml:"keys" group:"network" placeholder:"SECRET,..." help:"Bearer tokens, one of which a viewer must present; needed beyond loopback."`
+	APIKeys  []Secret `yaml:"api-keys" name:"api-keys" group:"network" placeholder:"NAME:SECRET,..." help:"API keys that sign access tokens (see token keys)."`
+	JWKS     string   `yaml:"jwks" name:"jwks" group:"network" placeholder:"FILE|URL" help:"JSON Web Key Set of others who sign access tokens: a file or an https URL."`
 	Viewers  int      `yaml:"viewers" group:"network" placeholder:"N" default:"64" help:"Viewers at a time (${default})."`
 	TLS      string   `yaml:"tls" group:"network" placeholder:"MODE" default:"off" enum:"off,files,self,acme" help:"Certificate: off, files (tls-cert and tls-key), self (self-signed) or acme (${default})."`
 	TLSCert  string   `yaml:"tls-cert" group:"network" placeholder:"FILE" help:"Certificate chain in PEM."`
@@ -76,6 +81,32 @@ func (c *Config) keys() []string {
 		keys[i] = string(k)
 	}
 	return keys
+}
+
+// apiKeys are the configured API keys, no two of one name.
+func (c *Config) apiKeys() ([]token.Key, error) {
+	var keys []token.Key
+	for _, text := range c.APIKeys {
+		key, err := token.ParseKey(string(text))
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(keys, func(k token.Key) bool { return k.Name == key.Name }) {
+			return nil, fmt.Errorf("there are two of name %s: rename one", key.Name)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// tokens verify access tokens; nil where neither API keys nor a key set are
+// configured.
+func (c *Config) tokens(log *slog.Logger) (*token.Verifier, error) {
+	keys, err := c.apiKeys()
+	if err != nil || len(keys) == 0 && c.JWKS == "" {
+		return nil, err
+	}
+	return token.NewVerifier(token.Config{Keys: keys, KeySet: c.JWKS, Log: log})
 }
 
 // stateDir follows the XDG base directory specification.
@@ -137,6 +168,12 @@ func (c *Config) validate() error {
 		if len(k) < signaling.MinKey {
 			refuse("keys", "a key of %d characters can be guessed; at least %d are needed (openssl rand -hex 16)", len(k), signaling.MinKey)
 		}
+	}
+	if _, err := c.apiKeys(); err != nil {
+		refuse("api-keys", "%w", err)
+	}
+	if err := token.CheckKeySet(c.JWKS); err != nil {
+		refuse("jwks", "%w", err)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("configuration: %w", err)

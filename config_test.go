@@ -97,8 +97,11 @@ func TestConfigurationFileIsFound(t *testing.T) {
 }
 
 func TestConfigurationHidesSecrets(t *testing.T) {
-	path := configFile(t, "keys: [correct-horse-battery, 'a, b and c, staple']\n")
+	path := configFile(t, "keys: [correct-horse-battery, 'a, b and c, staple']\napi-keys: ['main:correct-horse-battery']\n")
 	got := resolved(t, "--config", path)
+	if keys, _ := got["api-keys"].([]any); len(keys) != 1 || keys[0] != "(secret)" {
+		t.Errorf("api-keys are printed as %v", got["api-keys"])
+	}
 	if keys, _ := got["keys"].([]any); len(keys) != 2 || keys[0] != "(secret)" || keys[1] != "(secret)" {
 		t.Errorf("keys are printed as %v", got["keys"])
 	}
@@ -120,6 +123,9 @@ func TestConfigurationRefuses(t *testing.T) {
 		{"half a certificate", "", []string{"--tls-cert", "a.pem"}, []string{"tls-key"}},
 		{"two certificates", "", []string{"--tls", "self", "--tls-cert", "a.pem", "--tls-key", "b.pem"}, []string{"tls"}},
 		{"guessable key", "keys: [secret]\n", nil, []string{"keys", "16"}},
+		{"guessable API key", "api-keys: ['main:secret']\n", nil, []string{"api-keys", "16"}},
+		{"API key without a name", "api-keys: [correct-horse-battery]\n", nil, []string{"api-keys", "NAME:SECRET", "token keys"}},
+		{"key set that can be changed", "", []string{"--jwks", "http://id.example/keys"}, []string{"jwks", "https"}},
 		{"bitrates", "", []string{"--bitrate-floor", "2000000"}, []string{"bitrate"}},
 		{"unknown mode", "", []string{"--tls", "maybe"}, []string{"tls", "self"}},
 		{"name of the cube", "", []string{"--cube", "a/b"}, []string{"cube"}},

@@ -44,6 +44,7 @@ type commandLine struct {
 	Bench   benchCommand   `cmd:"" help:"Measure the whole pipeline on a rig, with a viewer in the process, or with --viewers what viewers cost."`
 	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
 	Samples samplesCommand `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
+	Token   tokenCommand   `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -76,7 +77,9 @@ type environment struct {
 	size   Size // as it was given, zero if it was not
 	// viewers is --viewers, zero if the command line does not say it.
 	viewers int
-	log     *slog.Logger
+	// cube is --cube, empty if the command line does not say it.
+	cube string
+	log  *slog.Logger
 }
 
 func main() {
@@ -123,6 +126,9 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 	env := &environment{ctx: ctx, stdout: stdout, stderr: shared, config: &line.Config, size: size, log: newLogger(shared, &line.Config)}
 	if flagGiven(command, "viewers") {
 		env.viewers = line.Viewers
+	}
+	if flagGiven(command, "cube") {
+		env.cube = line.Cube
 	}
 	if err := command.Run(env); err != nil {
 		if !errors.Is(err, errSaid) {
