@@ -9,6 +9,7 @@ import (
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling"
+	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/whip"
 )
@@ -16,7 +17,7 @@ import (
 // node is one running server: a pipeline, its media port and its HTTP server.
 type node struct {
 	pipeline *pipeline
-	media    *whip.Media
+	media    *media.Port
 	server   *signaling.Server
 }
 
@@ -33,7 +34,7 @@ func newNode(ctx context.Context, config *Config, open sourceOptions, traced fun
 	if err != nil {
 		return nil, err // validate has checked it
 	}
-	if n.media, err = whip.ListenMedia(host, config.Media, open.log); err != nil {
+	if n.media, err = media.Listen(host, config.Media, open.log); err != nil {
 		return nil, err
 	}
 	if n.pipeline, err = newPipeline(ctx, config, open, traced); err != nil {

@@ -10,6 +10,9 @@ import (
 // IPv6 stay within the 1280 bytes that every IPv6 path carries.
 const maxPayload = 1150
 
+// maxPacket bounds an RTP packet of a publisher, in bytes.
+const maxPacket = 1500
+
 // maxFrame bounds one encoded picture, in bytes.
 const maxFrame = 4 << 20
 

@@ -309,10 +309,10 @@ func BenchmarkSubscriber(b *testing.B) {
 	c := newClient(b, []string{playoutDelayURI, transportCCURI}, &interceptor.Registry{})
 	s := connect(b, r, c)
 	f := newFrame(&r.rungs[Full].frames, make([]byte, 6250), true, 0, 0)
-	w := newWriter(s.binding)
+	w := newWriter(s.outlet.binding)
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := s.write(w, f); err != nil {
+		if err := s.write(w, f, s.outlet.current()); err != nil {
 			b.Fatal(err)
 		}
 	}

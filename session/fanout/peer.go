@@ -1,11 +1,13 @@
 package fanout
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/cc"
 	"github.com/pion/interceptor/pkg/gcc"
+	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
@@ -15,6 +17,8 @@ import (
 const (
 	playoutDelayURI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 	transportCCURI  = sdp.TransportCCURI
+	audioLevelURI   = sdp.AudioLevelURI // RFC 6464
+	midURI          = sdp.SDESMidURI
 )
 
 // minEstimate lets the congestion controller say that a link is worse than a
@@ -28,8 +32,32 @@ func NewPeer(settings webrtc.SettingEngine, bitrate Bitrate) (*webrtc.PeerConnec
 	if err := registerMedia(media); err != nil {
 		return nil, nil, fmt.Errorf("make peer: %w", err)
 	}
+	return newPeer(settings, media, bitrate, false)
+}
+
+// NewRoomPeer makes a peer connection that sends and receives any number of
+// sounds and videos, and its link. Bitrate bounds all that is sent together.
+func NewRoomPeer(settings webrtc.SettingEngine, bitrate Bitrate) (*webrtc.PeerConnection, *Link, error) {
+	if err := bitrate.validate(); err != nil {
+		return nil, nil, fmt.Errorf("make peer: %w", err)
+	}
+	media := &webrtc.MediaEngine{}
+	if err := errors.Join(registerMedia(media), registerRoom(media)); err != nil {
+		return nil, nil, fmt.Errorf("make peer: %w", err)
+	}
+	peer, estimator, err := newPeer(settings, media, bitrate, true)
+	if err != nil {
+		return nil, nil, err
+	}
+	return peer, NewLink(estimator), nil
+}
+
+func newPeer(settings webrtc.SettingEngine, media *webrtc.MediaEngine, bitrate Bitrate, receives bool) (*webrtc.PeerConnection, Estimator, error) {
 	registry := &interceptor.Registry{}
 	estimator, err := registerInterceptors(registry, bitrate)
+	if err == nil && receives {
+		err = registerReceivers(registry)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("make peer: %w", err)
 	}
@@ -47,7 +75,13 @@ func NewPeer(settings webrtc.SettingEngine, bitrate Bitrate) (*webrtc.PeerConnec
 // breaks the bundle, while with one the section is merely inactive.
 func registerMedia(media *webrtc.MediaEngine) error {
 	const vp8, rtx, opus = 96, 97, 111
-	sound := webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2}, PayloadType: opus}
+	sound := webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1",
+			RTCPFeedback: []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBTransportCC}},
+		},
+		PayloadType: opus,
+	}
 	if err := media.RegisterCodec(sound, webrtc.RTPCodecTypeAudio); err != nil {
 		return err
 	}
@@ -69,6 +103,38 @@ func registerMedia(media *webrtc.MediaEngine) error {
 		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeVideo); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// registerRoom adds the header extensions of sound, which counts for congestion
+// control too, and those that tell a publisher's streams.
+func registerRoom(media *webrtc.MediaEngine) error {
+	for _, uri := range []string{audioLevelURI, transportCCURI, midURI} {
+		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeAudio); err != nil {
+			return err
+		}
+	}
+	return media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: midURI}, webrtc.RTPCodecTypeVideo)
+}
+
+// registerReceivers adds what a publisher needs to hear: requests for lost
+// packets, when each packet came, and how many did.
+func registerReceivers(registry *interceptor.Registry) error {
+	requests, err := nack.NewGeneratorInterceptor()
+	if err != nil {
+		return err
+	}
+	congestion, err := twcc.NewSenderInterceptor()
+	if err != nil {
+		return err
+	}
+	reports, err := report.NewReceiverInterceptor()
+	if err != nil {
+		return err
+	}
+	for _, f := range []interceptor.Factory{requests, congestion, reports} {
+		registry.Add(f)
 	}
 	return nil
 }

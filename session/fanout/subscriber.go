@@ -2,16 +2,9 @@ package fanout
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/pion/interceptor"
-	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -21,25 +14,21 @@ type Estimator interface {
 	GetTargetBitrate() int
 }
 
-// Subscriber is one peer's end of a ladder: a webrtc.TrackLocal that is added
-// to one peer connection. Its owner runs Run once the peer is connected, and
-// Feedback beside it.
+// Subscriber is one peer's end of a ladder: the Source of an Outlet. Where it
+// is a peer's only one it is a webrtc.TrackLocal itself, by an outlet of its
+// own; its owner then runs Run once the peer is connected, and Feedback beside
+// it.
 type Subscriber struct {
+	outlet    *Outlet // its own, until it is connected to another
 	estimator Estimator
-	streamID  string
 
 	place // where it stands
 
 	// queue holds the frames to write. When it is full, see Config.Queue.
 	queue     chan *frame
 	overflows atomic.Uint64
-	arrived   atomic.Uint64 // packets that the peer has reported
 
-	bound    chan struct{} // closed by Bind
-	bindOnce sync.Once
-	binding  binding
-
-	// Run's goroutine alone uses these.
+	// The outlet's goroutine alone uses these.
 	climber  climber
 	needs    []need
 	packets  uint64 // sent
@@ -49,56 +38,60 @@ type Subscriber struct {
 	seen     uint64 // overflows
 }
 
-var _ webrtc.TrackLocal = (*Subscriber)(nil)
+var (
+	_ webrtc.TrackLocal = (*Subscriber)(nil)
+	_ Source            = (*Subscriber)(nil)
+)
 
 // Subscribe makes a subscriber for one peer connection. It gets nothing, and
-// does not count as one, before Run.
+// does not count as one, before it runs.
 func (l *Ladder) Subscribe(streamID string, estimator Estimator) *Subscriber {
-	return &Subscriber{
-		estimator: estimator, streamID: streamID, place: place{ladder: l, came: make(chan struct{}, 1)},
-		queue: make(chan *frame, l.config.Queue), bound: make(chan struct{}),
+	s := &Subscriber{
+		estimator: estimator, place: place{ladder: l, came: make(chan struct{}, 1)},
+		queue: make(chan *frame, l.config.Queue),
 	}
+	s.outlet = newOutlet(webrtc.RTPCodecTypeVideo, "view", streamID, nil)
+	s.outlet.feed.source = s
+	return s
 }
 
 // ID implements webrtc.TrackLocal.
-func (s *Subscriber) ID() string { return "view" }
+func (s *Subscriber) ID() string { return s.outlet.ID() }
 
 // RID implements webrtc.TrackLocal: there is no simulcast.
-func (s *Subscriber) RID() string { return "" }
+func (s *Subscriber) RID() string { return s.outlet.RID() }
 
 // StreamID implements webrtc.TrackLocal.
-func (s *Subscriber) StreamID() string { return s.streamID }
+func (s *Subscriber) StreamID() string { return s.outlet.StreamID() }
 
-// Kind implements webrtc.TrackLocal.
+// Kind implements webrtc.TrackLocal and Source.
 func (s *Subscriber) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeVideo }
 
 // Bind implements webrtc.TrackLocal: it notes what this peer negotiated.
 func (s *Subscriber) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	for _, codec := range c.CodecParameters() {
-		if !strings.EqualFold(codec.MimeType, webrtc.MimeTypeVP8) {
-			continue
-		}
-		s.bindOnce.Do(func() {
-			s.binding = newBinding(c, codec)
-			close(s.bound)
-		})
-		return codec, nil
-	}
-	return webrtc.RTPCodecParameters{}, fmt.Errorf("bind view: %w", webrtc.ErrUnsupportedCodec)
+	return s.outlet.Bind(c)
 }
 
 // Unbind implements webrtc.TrackLocal. Run ends by its context.
-func (s *Subscriber) Unbind(webrtc.TrackLocalContext) error { return nil }
+func (s *Subscriber) Unbind(c webrtc.TrackLocalContext) error { return s.outlet.Unbind(c) }
+
+// Feedback reads the peer's RTCP: see Outlet.Feedback.
+func (s *Subscriber) Feedback(ctx context.Context) { s.outlet.Feedback(ctx) }
 
 // Run joins the ladder, at its full size, and writes frames until the context
 // ends (it then returns nil) or the peer is gone. It returns an error that
 // wraps ErrFull where the ladder is full.
 func (s *Subscriber) Run(ctx context.Context) error {
 	select {
-	case <-s.bound:
+	case <-s.outlet.bound:
 	case <-ctx.Done():
 		return nil
 	}
+	return s.serve(ctx, s.outlet, s.outlet.current(), newWriter(s.outlet.binding))
+}
+
+// serve implements Source.
+func (s *Subscriber) serve(ctx context.Context, _ *Outlet, f *supply, w *writer) error {
 	s.climber.start(time.Now(), 0)
 	s.look(time.Now())
 	if err := s.enter(); err != nil {
@@ -107,17 +100,21 @@ func (s *Subscriber) Run(ctx context.Context) error {
 	defer s.leave()
 	ticker := time.NewTicker(steerInterval)
 	defer ticker.Stop()
-	w := newWriter(s.binding)
 	for {
+		if f.over() { // before what waits
+			return nil
+		}
 		select {
-		case f := <-s.queue:
-			err := s.write(w, f)
-			f.release()
+		case frame := <-s.queue:
+			err := s.write(w, frame, f)
+			frame.release()
 			if err != nil {
 				return err
 			}
 		case <-ticker.C:
 			s.steer(time.Now())
+		case <-f.ended:
+			return nil
 		case <-ctx.Done():
 			return nil
 		}
@@ -148,9 +145,9 @@ func (s *Subscriber) leave() {
 // look takes the newest estimate of the link.
 func (s *Subscriber) look(now time.Time) (estimate int) {
 	rate, _ := s.meter.read(now, s.bytes)
-	s.delivery.tick(now, s.packets, s.bytes, s.arrived.Load())
+	s.delivery.tick(now, s.packets, s.bytes, s.outlet.arrived.Load())
 	estimate = s.delivery.limit(s.estimator.GetTargetBitrate())
-	s.note(estimate, rate, s.climber.trial || !s.binding.reports)
+	s.note(estimate, rate, s.climber.trial || !s.outlet.binding.reports)
 	return estimate
 }
 
@@ -164,7 +161,7 @@ func (s *Subscriber) steer(now time.Time) {
 	before := s.climber.step
 	s.needs = l.needs(s.needs, before, !s.climber.trial)
 	s.climber.step = min(before, len(s.needs)-1)
-	if !s.binding.reports { // nothing is known of its link but overflows
+	if !s.outlet.binding.reports { // nothing is known of its link but overflows
 		estimate = max(estimate, s.needs[s.climber.step].hold)
 	}
 	overflows := s.overflows.Load()
@@ -174,13 +171,14 @@ func (s *Subscriber) steer(now time.Time) {
 		l.counters.stepped(cause)
 	}
 	if s.climber.step != before {
-		s.note(estimate, s.meter.rate, s.climber.trial || !s.binding.reports)
+		s.note(estimate, s.meter.rate, s.climber.trial || !s.outlet.binding.reports)
 		s.aim(s, l, s.climber.step, s.climber.step > before)
 	}
 }
 
-func (s *Subscriber) write(w *writer, f *frame) error {
+func (s *Subscriber) write(w *writer, f *frame, to *supply) error {
 	packets, bytes, err := w.write(f)
+	to.add(packets, bytes)
 	l, _ := s.standing()
 	c := &l.counters
 	c.frames.Add(1)
@@ -192,44 +190,7 @@ func (s *Subscriber) write(w *writer, f *frame) error {
 		return nil
 	}
 	c.failed.Add(1)
-	if errors.Is(err, io.ErrClosedPipe) || errors.Is(err, io.EOF) {
-		return fmt.Errorf("write to peer: %w", err)
-	}
-	return nil // a full socket: the receiver asks again for what it lacks
-}
-
-// Feedback reads the peer's RTCP until the peer connection is closed: its
-// interceptors see retransmission requests and congestion feedback, and loss
-// of a picture asks for a key frame.
-func (s *Subscriber) Feedback(ctx context.Context) {
-	select {
-	case <-s.bound:
-	case <-ctx.Done():
-		return
-	}
-	buffer := make([]byte, 1500)
-	var arrivals arrivals
-	for {
-		n, attributes, err := s.binding.feedback.Read(buffer, nil)
-		if err != nil {
-			return
-		}
-		if attributes == nil {
-			attributes = make(interceptor.Attributes)
-		}
-		packets, err := attributes.GetRTCPPackets(buffer[:n])
-		if err != nil {
-			continue // a malformed report is the peer's own loss
-		}
-		for _, p := range packets {
-			switch p := p.(type) {
-			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
-				s.lostPicture()
-			case *rtcp.TransportLayerCC:
-				s.arrived.Add(arrivals.add(p))
-			}
-		}
-	}
+	return gone(err)
 }
 
 // offer queues a frame of a rung, under the lock of its ladder. from is the

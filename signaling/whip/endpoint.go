@@ -13,6 +13,7 @@ import (
 	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/multiview"
 	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
@@ -38,7 +39,7 @@ type Cube struct {
 
 // Config is what an endpoint is made of. Media, Clock and Log are needed.
 type Config struct {
-	Media *Media
+	Media *media.Port
 	Cubes []Cube
 	Clock *capture.Clock
 	Log   *slog.Logger

@@ -21,6 +21,7 @@ import (
 	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/multiview"
 	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/whip"
 )
@@ -98,11 +99,11 @@ func startViews(t *testing.T, budget int, change func(*whip.Config, *fanout.Conf
 		log = slog.New(slog.NewTextHandler(t.Output(), nil))
 	}
 	n := &node{clock: capture.NewClock()}
-	media, err := whip.ListenMedia("127.0.0.1", 0, log)
+	port, err := media.Listen("127.0.0.1", 0, log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := whip.Config{Media: media, Clock: n.clock, Log: log}
+	config := whip.Config{Media: port, Clock: n.clock, Log: log}
 	rung := fanout.Config{}
 	if change != nil {
 		change(&config, &rung)
@@ -152,7 +153,7 @@ func startViews(t *testing.T, budget int, change func(*whip.Config, *fanout.Conf
 		parts.Wait()
 		server.Close()
 		ticker.Stop()
-		if err := media.Close(); err != nil {
+		if err := port.Close(); err != nil {
 			t.Error(err)
 		}
 	})

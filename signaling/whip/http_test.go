@@ -3,7 +3,6 @@ package whip_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"net/http"
 	"strings"
 	"testing"
@@ -313,31 +312,4 @@ func TestKey(t *testing.T) {
 	}
 	a := watch(t, n.url, key)
 	message[map[string]any](t, a, "hello")
-}
-
-func TestMediaPortInUse(t *testing.T) {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	first, err := whip.ListenMedia("127.0.0.1", 0, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = first.Close() }()
-	second, err := whip.ListenMedia("localhost", first.Port(), log)
-	if err == nil {
-		_ = second.Close()
-		t.Fatal("the port was opened twice")
-	}
-	if !strings.Contains(err.Error(), "--media-port") {
-		t.Errorf("no remedy in %q", err)
-	}
-	if _, err := whip.ListenMedia("studio.example", 0, log); err == nil {
-		t.Error("a host name is accepted")
-	}
-	all, err := whip.ListenMedia("", 0, log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := all.Close(); err != nil {
-		t.Error(err)
-	}
 }

@@ -59,7 +59,7 @@ type viewer struct {
 
 // newViewer makes the peer and its answer to the offer.
 func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) (v *viewer, answer string, err error) {
-	peer, estimator, err := fanout.NewPeer(e.config.Media.settings, cube.Ladders[0].Bitrate())
+	peer, estimator, err := fanout.NewPeer(e.config.Media.Settings(), cube.Ladders[0].Bitrate())
 	if err != nil {
 		return nil, "", err
 	}

@@ -1,4 +1,4 @@
-package whip
+package media
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// DefaultMediaPort is where media goes unless configured otherwise.
-const DefaultMediaPort = 7882
+// DefaultPort is where media goes unless configured otherwise.
+const DefaultPort = 7882
 
 const (
 	// tcpWriteBuffer bounds what waits for a slow ICE-TCP peer, in bytes;
@@ -31,34 +31,34 @@ const (
 	portAttempts = 10
 )
 
-// Media is the port that all media goes through: UDP, and ICE over TCP on the
+// Port is the port that all media goes through: UDP, and ICE over TCP on the
 // same number.
-type Media struct {
+type Port struct {
 	port     int
 	udp      ice.UDPMux
 	tcp      ice.TCPMux
 	settings webrtc.SettingEngine
 }
 
-// ListenMedia opens the media port on a host: an IP address, "localhost", or
+// Listen opens the media port on a host: an IP address, "localhost", or
 // "" and the unspecified addresses for all. Port 0 takes any free one. On a
 // loopback host only loopback candidates are offered.
-func ListenMedia(host string, port int, log *slog.Logger) (*Media, error) {
+func Listen(host string, port int, log *slog.Logger) (*Port, error) {
 	ip, err := mediaAddress(host)
 	if err != nil {
 		return nil, err
 	}
-	var m *Media
+	var p *Port
 	for range portAttempts {
-		if m, err = listenMedia(ip, port, log); err == nil || port != 0 {
+		if p, err = listen(ip, port, log); err == nil || port != 0 {
 			break
 		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open media port %d on %v: %w (is another node running? choose another with --media-port, or 0 for any free one)", port, ip, err)
 	}
-	log.Info("media port open", "address", ip, "port", m.port)
-	return m, nil
+	log.Info("media port open", "address", ip, "port", p.port)
+	return p, nil
 }
 
 func mediaAddress(host string) (netip.Addr, error) {
@@ -75,7 +75,7 @@ func mediaAddress(host string) (netip.Addr, error) {
 	return ip.Unmap(), nil
 }
 
-func listenMedia(ip netip.Addr, port int, log *slog.Logger) (*Media, error) {
+func listen(ip netip.Addr, port int, log *slog.Logger) (*Port, error) {
 	host := ip.String()
 	if ip == netip.IPv6Unspecified() {
 		host = "" // both families, where the machine has both
@@ -88,22 +88,22 @@ func listenMedia(ip netip.Addr, port int, log *slog.Logger) (*Media, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("tcp: address %v has no port", listener.Addr()), listener.Close())
 	}
-	m := &Media{port: address.Port}
+	p := &Port{port: address.Port}
 	factory := logFactory{log: log}
 	if ip.IsUnspecified() {
-		m.udp, err = ice.NewMultiUDPMuxFromPort(m.port, ice.UDPMuxFromPortWithLogger(factory.NewLogger("udp")),
+		p.udp, err = ice.NewMultiUDPMuxFromPort(p.port, ice.UDPMuxFromPortWithLogger(factory.NewLogger("udp")),
 			ice.UDPMuxFromPortWithReadBufferSize(socketBuffer), ice.UDPMuxFromPortWithWriteBufferSize(socketBuffer))
 	} else {
-		m.udp, err = listenUDP(ip, m.port, factory)
+		p.udp, err = listenUDP(ip, p.port, factory)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("udp: %w", err), listener.Close())
 	}
-	m.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
+	p.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
 		Listener: listener, Logger: factory.NewLogger("tcp"), ReadBufferSize: 32, WriteBufferSize: tcpWriteBuffer,
 	})
-	m.settings = settings(m, ip, factory)
-	return m, nil
+	p.settings = settings(p, ip, factory)
+	return p, nil
 }
 
 func listenUDP(ip netip.Addr, port int, factory logFactory) (ice.UDPMux, error) {
@@ -119,12 +119,12 @@ func listenUDP(ip netip.Addr, port int, factory logFactory) (ice.UDPMux, error) 
 
 // settings say how peers are reached: this node is an ICE-lite agent
 // (RFC 8445 section 2.5) on one port, and never asks anybody for its address.
-func settings(m *Media, ip netip.Addr, factory logFactory) webrtc.SettingEngine {
+func settings(p *Port, ip netip.Addr, factory logFactory) webrtc.SettingEngine {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = factory
 	s.SetLite(true)
-	s.SetICEUDPMux(m.udp)
-	s.SetICETCPMux(m.tcp)
+	s.SetICEUDPMux(p.udp)
+	s.SetICETCPMux(p.tcp)
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetICETimeouts(disconnectedAfter, failedAfter, keepAlive)
@@ -137,13 +137,16 @@ func settings(m *Media, ip netip.Addr, factory logFactory) webrtc.SettingEngine 
 	return s
 }
 
-// Port returns the port that was opened.
-func (m *Media) Port() int { return m.port }
+// Number returns the port's number.
+func (p *Port) Number() int { return p.port }
+
+// Settings are those of a peer that is reached through the port.
+func (p *Port) Settings() webrtc.SettingEngine { return p.settings }
 
 // Close closes the port. Peers should be closed before.
-func (m *Media) Close() error {
-	if err := errors.Join(m.tcp.Close(), m.udp.Close()); err != nil {
-		return fmt.Errorf("close media port %d: %w", m.port, err)
+func (p *Port) Close() error {
+	if err := errors.Join(p.tcp.Close(), p.udp.Close()); err != nil {
+		return fmt.Errorf("close media port %d: %w", p.port, err)
 	}
 	return nil
 }

@@ -1,0 +1,89 @@
+package fanout
+
+import (
+	"context"
+	"time"
+)
+
+const (
+	// MaxDelay bounds a relay's delay.
+	MaxDelay = 500 * time.Millisecond
+	// maxLine holds what MicrophoneLimits let come within MaxDelay, and more.
+	maxLine = 256
+	// delayStretch is how much time may pass for a change of the delay by one
+	// unit: a receiver's jitter buffer stretches speech by a tenth unheard, but
+	// takes a jump for a bad network and stays late.
+	delayStretch = 10
+)
+
+// SetDelay lets sound wait, 0 to MaxDelay, so that it matches a view. Order is
+// kept and nothing is dropped: the delay moves there by a tenth of the time that
+// passes. Video is never delayed.
+func (r *Relay) SetDelay(d time.Duration) { r.delay.Store(int64(min(max(d, 0), MaxDelay))) }
+
+// pace lets audio wait.
+func (r *Relay) pace(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	<-timer.C
+	var d delayer
+	for {
+		var p *packet
+		select {
+		case p = <-r.line:
+		case <-ctx.Done():
+			r.drain()
+			return
+		}
+		if wait := time.Until(d.due(p.arrived, time.Duration(r.delay.Load()))); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+			}
+		}
+		if ctx.Err() == nil {
+			r.send(p)
+		}
+		p.release()
+	}
+}
+
+// drain frees what waits.
+func (r *Relay) drain() {
+	for {
+		select {
+		case p := <-r.line:
+			p.release()
+		default:
+			return
+		}
+	}
+}
+
+// delayer says when packets are due.
+type delayer struct {
+	begun   bool
+	delay   time.Duration
+	arrived time.Time // of the last packet
+	last    time.Time // when it was due
+}
+
+// due moves the delay towards the one that is wanted.
+func (d *delayer) due(arrived time.Time, want time.Duration) time.Time {
+	step := arrived.Sub(d.arrived) / delayStretch
+	switch {
+	case !d.begun:
+		d.begun, d.delay = true, want
+	case want > d.delay:
+		d.delay = min(want, d.delay+step)
+	default:
+		d.delay = max(want, d.delay-step)
+	}
+	due := arrived.Add(d.delay)
+	if due.Before(d.last) {
+		due = d.last
+	}
+	d.arrived, d.last = arrived, due
+	return due
+}

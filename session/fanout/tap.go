@@ -1,0 +1,102 @@
+package fanout
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// tap is one outlet's end of a relay.
+type tap struct {
+	queue      chan *packet // see RelayConfig.Queue
+	overflowed atomic.Bool
+}
+
+// offer queues a packet and says how many were dropped for it.
+func (t *tap) offer(p *packet) (dropped int) {
+	select {
+	case t.queue <- p.retain():
+		return 0
+	default:
+	}
+	p.release()
+	t.overflowed.Store(true)
+	return 1 + t.drain()
+}
+
+// drain frees what waits and says how many packets that were.
+func (t *tap) drain() int {
+	for n := 0; ; n++ {
+		select {
+		case p := <-t.queue:
+			p.release()
+		default:
+			return n
+		}
+	}
+}
+
+// serve implements Source.
+func (r *Relay) serve(ctx context.Context, o *Outlet, f *supply, w *writer) error {
+	t := r.attach()
+	defer r.detach(t)
+	r.lostPicture() // it begins with a key frame
+	s := new(passage)
+	for {
+		if f.over() { // before what waits
+			return nil
+		}
+		select {
+		case p := <-t.queue:
+			err := r.forward(p, t, s, o, f, w)
+			p.release()
+			if err != nil {
+				return err
+			}
+		case <-f.ended:
+			return nil
+		case <-r.done:
+			return r.err
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// forward writes a packet to an outlet, if it is one for it.
+func (r *Relay) forward(p *packet, t *tap, s *passage, o *Outlet, f *supply, w *writer) error {
+	if p.arrived.Before(f.since) || f.over() {
+		return nil
+	}
+	left := yield(o.yields.Load())
+	if t.overflowed.Swap(false) || !r.audio() && left == yieldAll {
+		if s.begun = false; !w.other {
+			w.begin()
+		}
+	}
+	if !s.begun {
+		if p.empty || !r.audio() && left == yieldAll {
+			return nil
+		}
+		if !r.audio() && !p.vp8.key {
+			if p.vp8.start {
+				r.lostPicture()
+			}
+			return nil
+		}
+		w.join(p.timestamp)
+		s.begin(w, p)
+	}
+	numbers, ok := s.pass(p, left == yieldLayers)
+	if !ok {
+		return nil
+	}
+	bytes, err := w.forward(p, s, numbers, !r.audio())
+	f.add(1, bytes)
+	r.mu.Lock()
+	r.stats.Sent++
+	r.mu.Unlock()
+	if err != nil {
+		return gone(err)
+	}
+	return nil
+}
