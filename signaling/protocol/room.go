@@ -193,7 +193,7 @@ type Look struct {
 
 // LookChannel is the label of the data channel of Look: id 0, negotiated,
 // unordered, without retransmission.
-const LookChannel = "look"
+const LookChannel = "eye"
 
 // Say writes into the chat; Aside: to one's side discussion alone.
 type Say struct {

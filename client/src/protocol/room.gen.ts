@@ -5,7 +5,7 @@ import type { Layout, Ping, Pong, Vector, Volume, WindowMessage } from "./protoc
 
 export const ROOM_VERSION = 1;
 export const MAX_ROOM_MESSAGE = 131072;
-export const LOOK_CHANNEL = "look";
+export const LOOK_CHANNEL = "eye";
 
 export type Role = "host" | "speaker" | "listener";
 

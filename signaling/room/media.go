@@ -1,0 +1,290 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/session"
+	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/session/multiview"
+	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling/protocol"
+	"github.com/virtualcube/virtualcube/signaling/rtc"
+)
+
+// Views are what a room needs of a cube's views.
+type Views interface {
+	Watch() *multiview.Watcher
+	// View returns the counts of one view, by the index of its ladder.
+	View(i int) view.Stats
+}
+
+// Cube is one whose rig this node serves.
+type Cube struct {
+	Name    string
+	Ladders []*fanout.Ladder // one a view
+	Views   Views
+	Packed  protocol.CubeView // Cube is filled in
+	Voice   *fanout.Relay     // of the rig's microphone; nil: it has none
+}
+
+const (
+	// maxWindows bounds the framing windows that wait for a page.
+	maxWindows  = 16
+	levelsEvery = 100 * time.Millisecond
+)
+
+// tell passes the news of the room on to the page and to its media.
+func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitGroup) error {
+	if n.Waiting {
+		if c.peer != nil {
+			return errBack // from the room into the lobby: the page enters it anew
+		}
+		return c.send(ctx, protocol.Waiting{Type: "waiting", Room: c.hall.room.Name()})
+	}
+	fresh := c.peer == nil
+	if fresh {
+		if err := c.welcome(ctx, n.Self, parts); err != nil {
+			return err
+		}
+	}
+	if err := c.send(ctx, protocol.State{Type: "state", Update: n.Update}); err != nil {
+		return err
+	}
+	if !n.Changed && !fresh {
+		return nil
+	}
+	c.streams = n.Streams
+	if err := c.connect(ctx); err != nil || !fresh {
+		return err
+	}
+	return c.offer(ctx, false)
+}
+
+// errBack ends a connection whose participant was sent to the lobby.
+var errBack = &session.Refusal{Cause: session.ErrGone, Message: "A host sent you back to the lobby."}
+
+// welcome tells the participant who they are, and makes their peer.
+func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync.WaitGroup) error {
+	e := c.endpoint
+	c.self = self
+	c.log = c.log.With("room", c.hall.room.Name(), "participant", self.ID)
+	e.counts.entered(self.Resumed)
+	w := protocol.Welcome{
+		Type: "welcome", Protocol: protocol.RoomVersion, Version: e.config.Version, Room: c.hall.room.Name(),
+		You: self.ID, Resume: self.Resume, Resumed: self.Resumed, KeptSeconds: c.hall.room.Kept().Seconds(),
+		Ice: []protocol.IceServer{}, Cubes: []protocol.CubeView{},
+	}
+	if e.config.Ice != nil {
+		w.Ice = append(w.Ice, e.config.Ice(self.ID)...)
+	}
+	for _, cube := range e.config.Cubes {
+		packed := cube.Packed
+		packed.Cube = cube.Name
+		w.Cubes = append(w.Cubes, packed)
+	}
+	if err := c.send(ctx, w); err != nil {
+		return err
+	}
+	peer, err := rtc.New(rtc.Config{Media: e.config.Media, Log: c.log, Eye: c.look})
+	if err != nil {
+		c.log.Error("no peer connection", "error", err)
+		return err
+	}
+	c.peer = peer
+	parts.Go(func() {
+		if err := peer.Run(ctx); err != nil {
+			c.failed <- fmt.Errorf("%w: %w", errMedia, err)
+		}
+	})
+	return nil
+}
+
+// published is where the peer tells of what the participant sends; nil before
+// there is one.
+func (c *connection) published() <-chan rtc.Publication {
+	if c.peer == nil {
+		return nil
+	}
+	return c.peer.Published()
+}
+
+// publish offers what the participant sends to the room.
+func (c *connection) publish(p rtc.Publication, parts *sync.WaitGroup) {
+	k := key{owner: c.self.ID, source: session.Source(p.Source.String())}
+	if p.Source == rtc.Microphone {
+		c.seats.voice(p.Relay)
+	}
+	c.hall.exchange.put(k, p.Relay)
+	parts.Go(func() {
+		<-p.Relay.Done() // at the latest with the peer
+		c.hall.exchange.take(k, p.Relay)
+	})
+}
+
+// connect lets the peer send what the participant is to get, as far as it is
+// there, and tells the page where it comes.
+func (c *connection) connect(ctx context.Context) error {
+	if c.peer == nil {
+		return nil
+	}
+	told := protocol.Streams{Type: "streams", Streams: []protocol.Stream{}}
+	var wanted []rtc.Stream
+	for _, s := range c.streams {
+		w, ok := c.source(s)
+		if !ok {
+			continue
+		}
+		wanted = append(wanted, w)
+		told.Streams = append(told.Streams, protocol.Stream{Mid: w.ID, Person: s.Person, Source: string(s.Source), Cube: s.Cube, Murmur: s.Murmur})
+	}
+	m, err := c.peer.Want(wanted)
+	switch {
+	case errors.Is(err, rtc.ErrClosed):
+		return nil // its end is about to be told
+	case err != nil:
+		return fmt.Errorf("connect streams: %w", err)
+	}
+	c.seats.keep(c.streams)
+	for i := range told.Streams {
+		told.Streams[i].Mid = m.Mids[told.Streams[i].Mid]
+	}
+	if err := c.send(ctx, told); err != nil {
+		return err
+	}
+	if m.Offer {
+		return c.offer(ctx, false)
+	}
+	return nil
+}
+
+// source finds what a stream comes from.
+func (c *connection) source(s session.Stream) (rtc.Stream, bool) {
+	w := rtc.Stream{ID: s.Person + "/" + string(s.Source), Kind: fanout.Video}
+	switch s.Source {
+	case session.View:
+		cube := c.endpoint.cubes[s.Cube]
+		if cube == nil {
+			return w, false
+		}
+		w.View = c.seats.view(s, cube, c.announce)
+		return w, true
+	case session.Microphone:
+		w.Kind = fanout.Audio
+		if s.Cube != "" {
+			if cube := c.endpoint.cubes[s.Cube]; cube != nil {
+				w.Relay = cube.Voice
+			}
+			return w, w.Relay != nil
+		}
+	}
+	w.Relay = c.hall.exchange.find(key{owner: s.Person, source: s.Source, murmur: s.Murmur})
+	return w, w.Relay != nil
+}
+
+// announce tells the page of framing windows, from any goroutine.
+func (c *connection) announce(cube string, windows []space.Window) bool {
+	if cap(c.windows)-len(c.windows) < len(windows) {
+		return false
+	}
+	for _, w := range windows {
+		select {
+		case c.windows <- protocol.CubeWindow{Type: "window", Cube: cube, Window: protocol.WindowOf(w)}:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// look takes the participant's eye from the data channel, in the peer's
+// goroutine.
+func (c *connection) look(data []byte) {
+	l, err := protocol.ParseLook(data)
+	if err != nil {
+		c.endpoint.counts.ignored(ignoredInvalid)
+		return
+	}
+	eye := space.Vec3{X: l.Eye[0], Y: l.Eye[1], Z: l.Eye[2]}
+	direction := space.Vec3{X: l.Direction[0], Y: l.Direction[1], Z: l.Direction[2]}
+	if c.seats.look(l.Sequence, eye, l.Confidence) {
+		_ = c.member.Look(session.Look{Eye: eye, Direction: direction, Confidence: l.Confidence, At: time.Now()}) // checked above
+	}
+}
+
+// hear tells the room how loud the participant is.
+func (c *connection) hear() {
+	if r := c.seats.heard(); r != nil {
+		c.member.Spoke(r.Snapshot().Level)
+	}
+}
+
+// negotiate takes the page's side of offer and answer.
+func (c *connection) negotiate(ctx context.Context, message any) error {
+	if c.peer == nil {
+		return c.ignore(ignoredInvalid)
+	}
+	var err error
+	switch m := message.(type) {
+	case protocol.Answer:
+		if err = c.peer.Answer(ctx, m.ID, m.SDP); err == nil {
+			needs, failed := c.peer.NeedsOffer(ctx)
+			if failed == nil && needs {
+				return c.offer(ctx, false)
+			}
+		}
+	case protocol.Candidate:
+		err = c.peer.Candidate(ctx, m.Mid, m.Candidate)
+	case protocol.Restart:
+		return c.offer(ctx, true)
+	}
+	if err == nil || errors.Is(err, rtc.ErrStale) {
+		return nil // a newer offer is on its way
+	}
+	c.log.Debug("negotiation refused", "error", err)
+	return c.ignore(ignoredInvalid)
+}
+
+func (c *connection) offer(ctx context.Context, restart bool) error {
+	id, description, err := c.peer.Offer(ctx, restart)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errMedia, err)
+	}
+	return c.send(ctx, protocol.Offer{Type: "offer", ID: id, SDP: description, Restart: restart})
+}
+
+// figures tells the page, and the room, how the connection is.
+func (c *connection) figures(ctx context.Context) error {
+	if c.peer == nil {
+		return nil
+	}
+	s := c.peer.Snapshot()
+	f := protocol.Figures{
+		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,
+		Sent:  s.Link.Audio + s.Link.Relayed + s.Link.Views,
+		Views: make(map[string]map[string]float64), Voices: make(map[string]uint64),
+	}
+	for _, o := range s.Outlets {
+		for name, n := range o.Sources {
+			if person, voice := cutSource(name, session.Microphone); voice {
+				f.Voices[person] += n.Packets
+			}
+		}
+	}
+	for cube, stages := range c.seats.stages() {
+		f.Views[cube] = stages
+	}
+	quality := session.QualityOf(s.Loss, s.RoundTrip)
+	if s.State != "connected" {
+		quality = session.Unknown
+	}
+	if err := c.member.Judge(ctx, quality); err != nil && !slices.Contains([]error{ctx.Err()}, err) {
+		return nil // in the lobby, or over: serve sees it
+	}
+	return c.send(ctx, f)
+}
