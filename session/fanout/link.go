@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/webrtc/v4"
 )
 
 // Link is the way to one peer that has several outlets. It shares what the
@@ -55,7 +54,7 @@ func NewLink(estimator Estimator) *Link {
 }
 
 // NewOutlet adds an outlet, which is then to be added to the peer connection.
-func (l *Link) NewOutlet(kind webrtc.RTPCodecType, id, streamID string) *Outlet {
+func (l *Link) NewOutlet(kind Kind, id, streamID string) *Outlet {
 	o := newOutlet(kind, id, streamID, l)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -122,7 +121,7 @@ func (l *Link) tick(now time.Time) {
 			views, floors = views+1, floors+ladder.Bitrate().Floor
 			state.Views += int(rate)
 		case *Relay:
-			if o.kind == webrtc.RTPCodecTypeVideo {
+			if o.kind == Video {
 				state.Relayed += int(rate)
 			} else {
 				state.Audio += int(rate)

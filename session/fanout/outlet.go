@@ -18,7 +18,7 @@ import (
 // Source is what an outlet sends: a Subscriber of a ladder, or a Relay.
 type Source interface {
 	// Kind is audio or video.
-	Kind() webrtc.RTPCodecType
+	Kind() Kind
 	// serve writes the source's packets until the feed or the context ends (it
 	// then returns nil), or an error ends it. It runs on the outlet's goroutine.
 	serve(ctx context.Context, o *Outlet, f *supply, w *writer) error
@@ -57,7 +57,7 @@ func (f *supply) add(packets, bytes int) {
 // ids go on. Its owner runs Run and Feedback; the other methods may be called
 // from any goroutine.
 type Outlet struct {
-	kind         webrtc.RTPCodecType
+	kind         Kind
 	id, streamID string
 	link         *Link // nil: the peer has no other outlet
 
@@ -79,7 +79,7 @@ type Outlet struct {
 
 var _ webrtc.TrackLocal = (*Outlet)(nil)
 
-func newOutlet(kind webrtc.RTPCodecType, id, streamID string, link *Link) *Outlet {
+func newOutlet(kind Kind, id, streamID string, link *Link) *Outlet {
 	o := &Outlet{kind: kind, id: id, streamID: streamID, link: link, bound: make(chan struct{})}
 	o.feed = &supply{ended: make(chan struct{}), counts: new(count), total: &o.total}
 	return o
@@ -96,12 +96,12 @@ func (o *Outlet) RID() string { return "" }
 func (o *Outlet) StreamID() string { return o.streamID }
 
 // Kind implements webrtc.TrackLocal.
-func (o *Outlet) Kind() webrtc.RTPCodecType { return o.kind }
+func (o *Outlet) Kind() Kind { return o.kind }
 
 // Bind implements webrtc.TrackLocal: it notes what this peer negotiated.
 func (o *Outlet) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	want := webrtc.MimeTypeVP8
-	if o.kind == webrtc.RTPCodecTypeAudio {
+	if o.kind == Audio {
 		want = webrtc.MimeTypeOpus
 	}
 	for _, codec := range c.CodecParameters() {

@@ -82,7 +82,7 @@ func registerMedia(media *webrtc.MediaEngine) error {
 		},
 		PayloadType: opus,
 	}
-	if err := media.RegisterCodec(sound, webrtc.RTPCodecTypeAudio); err != nil {
+	if err := media.RegisterCodec(sound, Audio); err != nil {
 		return err
 	}
 	feedback := []webrtc.RTCPFeedback{
@@ -95,12 +95,12 @@ func registerMedia(media *webrtc.MediaEngine) error {
 		{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}, PayloadType: vp8},
 		{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: fmt.Sprintf("apt=%d", vp8)}, PayloadType: rtx},
 	} {
-		if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeVideo); err != nil {
+		if err := media.RegisterCodec(codec, Video); err != nil {
 			return err
 		}
 	}
 	for _, uri := range []string{playoutDelayURI, transportCCURI} {
-		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeVideo); err != nil {
+		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, Video); err != nil {
 			return err
 		}
 	}
@@ -111,11 +111,11 @@ func registerMedia(media *webrtc.MediaEngine) error {
 // control too, and those that tell a publisher's streams.
 func registerRoom(media *webrtc.MediaEngine) error {
 	for _, uri := range []string{audioLevelURI, transportCCURI, midURI} {
-		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, webrtc.RTPCodecTypeAudio); err != nil {
+		if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, Audio); err != nil {
 			return err
 		}
 	}
-	return media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: midURI}, webrtc.RTPCodecTypeVideo)
+	return media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: midURI}, Video)
 }
 
 // registerReceivers adds what a publisher needs to hear: requests for lost

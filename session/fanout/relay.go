@@ -11,7 +11,6 @@ import (
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
 )
 
 // Track is a publisher's track: a webrtc.TrackRemote.
@@ -23,7 +22,7 @@ type Track interface {
 // RelayConfig describes a relay. Zero fields take the defaults that their
 // comments name.
 type RelayConfig struct {
-	Kind webrtc.RTPCodecType
+	Kind Kind
 	// Limits are those of a microphone, or of a camera: MicrophoneLimits,
 	// CameraLimits.
 	Limits Limits
@@ -67,8 +66,8 @@ type Relay struct {
 
 // NewRelay makes a relay without outlets.
 func NewRelay(config RelayConfig) (*Relay, error) {
-	video := config.Kind == webrtc.RTPCodecTypeVideo
-	if !video && config.Kind != webrtc.RTPCodecTypeAudio {
+	video := config.Kind == Video
+	if !video && config.Kind != Audio {
 		return nil, errors.New("make relay: its kind must be audio or video")
 	}
 	if config.Limits == (Limits{}) {
@@ -92,9 +91,9 @@ func NewRelay(config RelayConfig) (*Relay, error) {
 }
 
 // Kind implements Source.
-func (r *Relay) Kind() webrtc.RTPCodecType { return r.config.Kind }
+func (r *Relay) Kind() Kind { return r.config.Kind }
 
-func (r *Relay) audio() bool { return r.config.Kind == webrtc.RTPCodecTypeAudio }
+func (r *Relay) audio() bool { return r.config.Kind == Audio }
 
 // ErrTrackEnded says that the publisher's track is over.
 var ErrTrackEnded = errors.New("the publisher's track has ended")

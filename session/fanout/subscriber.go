@@ -50,7 +50,7 @@ func (l *Ladder) Subscribe(streamID string, estimator Estimator) *Subscriber {
 		estimator: estimator, place: place{ladder: l, came: make(chan struct{}, 1)},
 		queue: make(chan *frame, l.config.Queue),
 	}
-	s.outlet = newOutlet(webrtc.RTPCodecTypeVideo, "view", streamID, nil)
+	s.outlet = newOutlet(Video, "view", streamID, nil)
 	s.outlet.feed.source = s
 	return s
 }
@@ -65,7 +65,7 @@ func (s *Subscriber) RID() string { return s.outlet.RID() }
 func (s *Subscriber) StreamID() string { return s.outlet.StreamID() }
 
 // Kind implements webrtc.TrackLocal and Source.
-func (s *Subscriber) Kind() webrtc.RTPCodecType { return webrtc.RTPCodecTypeVideo }
+func (s *Subscriber) Kind() Kind { return Video }
 
 // Bind implements webrtc.TrackLocal: it notes what this peer negotiated.
 func (s *Subscriber) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
