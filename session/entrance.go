@@ -39,7 +39,7 @@ func (t *table) enter(r *Room, e Entry) (*Member, error) {
 	switch {
 	case t.info.Locked && e.Role != Host:
 		return nil, refuse(ErrLocked, "The room is locked. Ask a host to unlock it.")
-	case t.info.Lobby && !known:
+	case (t.info.Lobby || e.Grants.Wait) && !known:
 		return m, t.wait(e, m)
 	}
 	_, err := t.admit(e, m)

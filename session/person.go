@@ -15,8 +15,9 @@ type Grants struct {
 	Write                      bool // chat, items
 	// Cube is that whose rig is put on the participant's seat; empty: none.
 	Cube string
-	// Direct means that the lobby is passed by.
-	Direct bool
+	// Direct means that the lobby is passed by, Wait that the holder waits for a
+	// host whether the room has one or not.
+	Direct, Wait bool
 }
 
 // AllGrants allow everything but a rig.

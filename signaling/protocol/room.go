@@ -1,6 +1,9 @@
 package protocol
 
-import "github.com/virtualcube/virtualcube/session"
+import (
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/session"
+)
 
 // RoomVersion is that of the room protocol. Another one is refused with
 // ErrorVersion.
@@ -104,6 +107,14 @@ type CubeWindow struct {
 	Type   string `json:"type" const:"window"`
 	Cube   string `json:"cube"`
 	Window Window `json:"window"`
+}
+
+// WindowOf is a framing window as messages describe it.
+func WindowOf(w space.Window) Window {
+	at := func(v space.Vec3) Vector { return Vector{v.X, v.Y, v.Z} }
+	return Window{
+		Type: "window", ID: int(w.ID), Center: at(w.Center), Right: at(w.Right), Up: at(w.Up), HalfWidth: w.HalfWidth, HalfHeight: w.HalfHeight,
+	}
 }
 
 // Done answers a request.

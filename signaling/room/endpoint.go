@@ -14,6 +14,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/session"
+	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
@@ -33,11 +34,10 @@ type Config struct {
 	// nil: there are no others.
 	Rooms []session.Config
 	Open  func(name string) session.Config
-	// Admit says who somebody is, by their token: an error is a
-	// *session.Refusal, or wraps ErrExpired.
+	// Admit says who somebody is, by their token: see Keyed and Open. Its errors
+	// are a *session.Refusal or a *token.Error.
 	Admit func(ctx context.Context, e protocol.Enter) (session.Entry, error)
-	// Peer makes a participant's peer connection.
-	Peer  func(log *slog.Logger) (Peer, error)
+	Media *media.Port
 	Cubes []Cube
 	// Ice are the servers that a participant may use; nil: none.
 	Ice     func(participant string) []protocol.IceServer
@@ -45,10 +45,6 @@ type Config struct {
 	Clock   *capture.Clock
 	Log     *slog.Logger
 }
-
-// ErrExpired is wrapped by the error of Config.Admit for a token that was good
-// once.
-var ErrExpired = errors.New("the token has expired")
 
 // Endpoint serves the rooms of a node.
 type Endpoint struct {
@@ -75,8 +71,8 @@ type opening struct {
 // New makes an endpoint whose rooms are not open yet.
 func New(config Config) (*Endpoint, error) {
 	c := config
-	if c.Admit == nil || c.Peer == nil || c.Clock == nil || c.Log == nil {
-		return nil, errors.New("make rooms: admit, peer, clock and log are needed")
+	if c.Admit == nil || c.Media == nil || c.Clock == nil || c.Log == nil {
+		return nil, errors.New("make rooms: admit, media, clock and log are needed")
 	}
 	e := &Endpoint{
 		config: c, mux: http.NewServeMux(), cubes: make(map[string]*Cube),

@@ -2,7 +2,6 @@ package room
 
 import (
 	"context"
-	"errors"
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
@@ -58,37 +57,4 @@ func rule(ctx context.Context, m *session.Member, message any) (req int, id stri
 		return q.Req, "", true, m.Arrange(ctx, q.Layout, q.Seats)
 	}
 	return 0, "", false, nil
-}
-
-// codes are the identifiers of what a room refuses.
-var codes = []struct {
-	cause error
-	code  string
-}{
-	{ErrExpired, protocol.ErrorExpired},
-	{session.ErrForbidden, protocol.ErrorForbidden},
-	{session.ErrUnknown, protocol.ErrorUnknown},
-	{session.ErrFull, protocol.ErrorFull},
-	{session.ErrLocked, protocol.ErrorLocked},
-	{session.ErrMalformed, protocol.ErrorMalformed},
-	{session.ErrDenied, protocol.ErrorDenied},
-	{session.ErrRemoved, protocol.ErrorRemoved},
-	{session.ErrReplaced, protocol.ErrorReplaced},
-	{session.ErrGone, protocol.ErrorGone},
-	{session.ErrShutdown, protocol.ErrorShutdown},
-}
-
-// explain turns an error into a stable identifier and words for people.
-func explain(err error) (code, message string) {
-	code = protocol.ErrorInternal
-	for _, c := range codes {
-		if errors.Is(err, c.cause) {
-			code = c.code
-			break
-		}
-	}
-	if r, ok := session.IsRefusal(err); ok {
-		return code, r.Message
-	}
-	return code, "The node could not do this. Its log says why."
 }

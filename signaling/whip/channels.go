@@ -163,15 +163,10 @@ func (s *scene) windows() bool {
 		return false
 	}
 	for _, w := range s.viewer.watcher.Windows() {
-		s.send(protocol.Window{
-			Type: "window", ID: int(w.ID), Center: vector(w.Center), Right: vector(w.Right), Up: vector(w.Up),
-			HalfWidth: w.HalfWidth, HalfHeight: w.HalfHeight,
-		})
+		s.send(protocol.WindowOf(w))
 	}
 	return true
 }
-
-func vector(v space.Vec3) protocol.Vector { return protocol.Vector{v.X, v.Y, v.Z} }
 
 func (s *scene) stats() {
 	if s.channel == nil {
