@@ -45,6 +45,7 @@ type commandLine struct {
 	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
 	Samples samplesCommand `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
 	Token   tokenCommand   `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`
+	Layout  layoutCommand  `cmd:"" help:"Check a layout of a room, and draw it from above."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

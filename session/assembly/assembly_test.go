@@ -145,8 +145,8 @@ func TestScreensOfNeighbours(t *testing.T) {
 			for range a.Seats {
 				screens = append(screens, assembly.DefaultScreens(count))
 			}
-			if r := a.Check(screens); len(r.Problems) > 0 || r.GazeError > assembly.MaxGazeError {
-				t.Errorf("%d seats, %d screens: %s", len(a.Seats), count, strings.Join(r.Problems, "; "))
+			if r := a.Check(screens); len(r.Problems)+len(r.Overlaps) > 0 || r.GazeError > assembly.MaxGazeError {
+				t.Errorf("%d seats, %d screens: %q, %q", len(a.Seats), count, r.Problems, r.Overlaps)
 			}
 		}
 	})
@@ -164,10 +164,10 @@ func TestWiderCubicles(t *testing.T) {
 				continue
 			}
 			screens := slices.Repeat([][]assembly.Screen{big}, seats)
-			if r := a.Check(screens); len(r.Problems) > 0 {
-				t.Errorf("%s, %d seats: %v", name, seats, r.Problems)
+			if r := a.Check(screens); len(r.Problems)+len(r.Overlaps) > 0 {
+				t.Errorf("%s, %d seats: %q, %q", name, seats, r.Problems, r.Overlaps)
 			}
-			if narrow := arranged(t, layout(t, name), seats); name == assembly.SideBySide && len(narrow.Check(screens).Problems) == 0 {
+			if narrow := arranged(t, layout(t, name), seats); name == assembly.SideBySide && len(narrow.Check(screens).Overlaps) == 0 {
 				t.Errorf("%s, %d seats: screens of 1.43 m fit into cubicles of 1.2 m", name, seats)
 			}
 		}

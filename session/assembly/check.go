@@ -21,8 +21,10 @@ type Report struct {
 	// Unseen are the pairs of seats of which the first has no screen for the
 	// second. It is no fault of a layout: in side-by-side it wants side screens.
 	Unseen [][2]int
-	// Problems are why the assembly should not be used, a sentence each.
-	Problems []string
+	// Overlaps are volumes and screens that reach into one another, Problems
+	// what else is wrong, a sentence each. An assembly that has either should
+	// not be used.
+	Overlaps, Problems []string
 }
 
 // Draws of eyes a pair, and how far from the head they are, in metres.
@@ -66,6 +68,10 @@ func (a Assembly) Check(screens [][]Screen) Report {
 	return r
 }
 
+func (r *Report) overlap(format string, args ...any) {
+	r.Overlaps = append(r.Overlaps, fmt.Sprintf(format, args...))
+}
+
 func (r *Report) problem(format string, args ...any) {
 	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
 }
@@ -87,12 +93,12 @@ func (a Assembly) pair(r *Report, random *rand.Rand, cubes [][]Screen, i, j int)
 	}
 	if VolumesOverlap(one.Pose, other.Pose) {
 		s := Volume().Size()
-		r.problem("%s and %s: their volumes of %.1f x %.1f x %.1f m overlap; move them apart", one.Name, other.Name, s.X, s.Y, s.Z)
+		r.overlap("%s and %s: their volumes of %.1f x %.1f x %.1f m overlap; move them apart", one.Name, other.Name, s.X, s.Y, s.Z)
 	}
 	for m, p := range cubes[i] {
 		for n, q := range cubes[j] {
 			if ScreensIntersect(p.Moved(one.Pose), q.Moved(other.Pose)) {
-				r.problem("%s and %s: screen %d of the one and screen %d of the other intersect; move the seats apart", one.Name, other.Name, m+1, n+1)
+				r.overlap("%s and %s: screen %d of the one and screen %d of the other intersect; move the seats apart", one.Name, other.Name, m+1, n+1)
 			}
 		}
 	}

@@ -47,15 +47,15 @@ func TestOverlaps(t *testing.T) {
 func TestCheckNamesProblems(t *testing.T) {
 	f := assembly.File{Version: 1, Seats: []assembly.FileSeat{{Position: []float64{0, 0, 0}}, {Name: "guest", Position: []float64{0.2, 0, 0}}}}
 	r := arranged(t, f.Layout("heap"), 2).Check([][]assembly.Screen{{}, {{}}})
-	text := strings.Join(r.Problems, "\n")
+	text := strings.Join(append(r.Problems, r.Overlaps...), "\n")
 	for _, want := range []string{"seat 1 and guest: their volumes", "guest: screen 1: "} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not among the problems:\n%s", want, text)
 		}
 	}
 	r = arranged(t, f.Layout("heap"), 2).Check(nil)
-	if !strings.Contains(strings.Join(r.Problems, "\n"), "screen 1 of the one and screen 1 of the other intersect") {
-		t.Errorf("problems %q", r.Problems)
+	if !strings.Contains(strings.Join(r.Overlaps, "\n"), "screen 1 of the one and screen 1 of the other intersect") {
+		t.Errorf("overlaps %q", r.Overlaps)
 	}
 }
 

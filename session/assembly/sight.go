@@ -19,7 +19,7 @@ type Sight struct {
 	Aside, Above float64
 	// Screen is the index of the screen whose rectangle the line of sight
 	// crosses, the nearest of several. Where none is, it is the front screen's
-	// plane, with Within false; and NoScreen beyond 80 degrees of straight at
+	// plane, with Within false; and NoScreen beyond 85 degrees of straight at
 	// that plane: there a side screen is needed, or a turned head.
 	Screen int
 	Within bool
@@ -32,7 +32,7 @@ type Sight struct {
 
 // maxOblique is the cosine of the angle to the front plane's normal beyond
 // which it shows nothing.
-var maxOblique = math.Cos(80 * math.Pi / 180)
+var maxOblique = math.Cos(85 * math.Pi / 180)
 
 // See says how an eye in the cube of seat i sees an eye in the cube of seat j
 // through screens in the cube of i. The error is measured along the way that a
