@@ -44,8 +44,8 @@ $(BINARY): $(PAGE) $(GO_FILES)
 	@mkdir -p bin
 	@go build -o $@ .
 
-run: build ## a node that serves RIG (synthetic: unless given) and prints one link
-	@exec $(BINARY) run $(ARGS) "$(RIG)"
+run: build ## a node with a demo room in which RIG sits (synthetic: unless given); prints one link
+	@exec $(BINARY) run --dev $(ARGS) "$(RIG)"
 
 bench: build ## measure the whole pipeline on RIG
 	@$(BINARY) bench $(ARGS) "$(RIG)"

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/virtualcube/virtualcube/render/pack"
+	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling"
 	"github.com/virtualcube/virtualcube/signaling/token"
 )
@@ -35,11 +36,17 @@ type Config struct {
 	Keys     []Secret `yaml:"keys" group:"network" placeholder:"SECRET,..." help:"Bearer tokens, one of which a viewer must present; needed beyond loopback."`
 	APIKeys  []Secret `yaml:"api-keys" name:"api-keys" group:"network" placeholder:"NAME:SECRET,..." help:"API keys that sign access tokens (see token keys)."`
 	JWKS     string   `yaml:"jwks" name:"jwks" group:"network" placeholder:"FILE|URL" help:"JSON Web Key Set of others who sign access tokens: a file or an https URL."`
+	Dev      bool     `yaml:"dev" group:"network" help:"A demo room that needs no token, on loopback alone."`
 	Viewers  int      `yaml:"viewers" group:"network" placeholder:"N" default:"64" help:"Viewers at a time (${default})."`
 	TLS      string   `yaml:"tls" group:"network" placeholder:"MODE" default:"off" enum:"off,files,self,acme" help:"Certificate: off, files (tls-cert and tls-key), self (self-signed) or acme (${default})."`
 	TLSCert  string   `yaml:"tls-cert" group:"network" placeholder:"FILE" help:"Certificate chain in PEM."`
 	TLSKey   string   `yaml:"tls-key" group:"network" placeholder:"FILE" help:"Private key in PEM."`
 	ACMEMail string   `yaml:"acme-mail" group:"network" placeholder:"ADDRESS" help:"Contact for the certificate authority."`
+
+	Room   string `yaml:"room-name" name:"room-name" group:"room" placeholder:"NAME" default:"demo" help:"Room that the rig is in, open from the beginning (${default})."`
+	Layout string `yaml:"room-layout" name:"room-layout" group:"room" placeholder:"NAME|FILE" default:"round-table" help:"Its layout: face-to-face, round-table, side-by-side or a layout file (${default})."`
+	Seats  int    `yaml:"room-seats" name:"room-seats" group:"room" placeholder:"N" help:"Its seats (as many as the file has, 2 face to face, else 6)."`
+	Lobby  bool   `yaml:"room-lobby" name:"room-lobby" group:"room" help:"Who comes waits in a lobby until a host lets them in."`
 
 	Bitrate int `yaml:"bitrate" group:"picture" placeholder:"BITS" default:"1500000" help:"Video bits a second to start with (${default})."`
 	Floor   int `yaml:"bitrate-floor" name:"bitrate-floor" group:"picture" placeholder:"BITS" default:"600000" help:"Least video bits a second at full size; viewers whose link holds less get half the size, from a third on (${default})."`
@@ -151,6 +158,12 @@ func (c *Config) validate() error {
 	}
 	if c.Viewers < 1 || c.Viewers > maxViewers {
 		refuse("viewers", "%d is not in 1 to %d", c.Viewers, maxViewers)
+	}
+	if !session.ValidName(c.Room) {
+		refuse("room-name", "%q is no name for a room; use 1 to 64 letters, digits, - and _", c.Room)
+	}
+	if c.Dev && !signaling.Loopback(c.Listen) {
+		refuse("dev", "the demo room lets in everybody without a token: listen on 127.0.0.1, or set api-keys instead")
 	}
 	if c.Views < 1 || c.Views > maxViews {
 		refuse("views", "%d is not in 1 to %d", c.Views, maxViews)

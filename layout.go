@@ -113,7 +113,16 @@ func (c *layoutCommand) open() (layout assembly.Layout, seats int, err error) {
 		}
 		return layout, seats, err
 	}
-	f, err := os.Open(c.Layout)
+	layout, own, err := readLayout(c.Layout)
+	if seats == 0 {
+		seats = own
+	}
+	return layout, seats, err
+}
+
+// readLayout reads a layout file and says how many seats it has.
+func readLayout(path string) (layout assembly.Layout, seats int, err error) {
+	f, err := os.Open(path)
 	if err != nil {
 		return layout, 0, fmt.Errorf("open layout: %w", err)
 	}
@@ -124,13 +133,10 @@ func (c *layoutCommand) open() (layout assembly.Layout, seats int, err error) {
 	}
 	file, err := assembly.Parse(data)
 	if err != nil {
-		return layout, 0, fmt.Errorf("read layout %s: %w", c.Layout, err)
+		return layout, 0, fmt.Errorf("read layout %s: %w", path, err)
 	}
-	if seats == 0 {
-		seats = len(file.Seats)
-	}
-	base := filepath.Base(c.Layout)
-	return file.Layout(strings.TrimSuffix(base, filepath.Ext(base))), seats, nil
+	base := filepath.Base(path)
+	return file.Layout(strings.TrimSuffix(base, filepath.Ext(base))), len(file.Seats), nil
 }
 
 // degrees is an angle for people, to a thousandth.

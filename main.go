@@ -103,6 +103,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "picture", Title: "Picture:"},
+			{Key: "room", Title: "Room:"},
 			{Key: "network", Title: "Network:"},
 			{Key: "machine", Title: "Machine:"},
 		}),

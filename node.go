@@ -18,6 +18,7 @@ import (
 type node struct {
 	pipeline *pipeline
 	media    *media.Port
+	rooms    *rooms // nil: there are none
 	server   *signaling.Server
 }
 
@@ -48,7 +49,15 @@ func newNode(ctx context.Context, config *Config, open sourceOptions, traced fun
 	if err != nil {
 		return nil, err
 	}
-	n.server, err = signaling.New(n.serverConfig(config, open, endpoint))
+	served := n.serverConfig(config, open, endpoint)
+	if n.rooms, err = newRooms(n, config, open); err != nil {
+		return nil, err
+	}
+	if n.rooms != nil {
+		served.Rooms = n.rooms
+		served.Metrics.Rooms = n.rooms.Snapshot
+	}
+	n.server, err = signaling.New(served)
 	return n, err
 }
 

@@ -22,11 +22,22 @@ func (c *runCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(env.stdout, "\n  %s shows %s\n  Ctrl-C ends it.\n\n", n.server.URL(), config.Rig)
+	fmt.Fprintf(env.stdout, "\n  %s\n  Ctrl-C ends it.\n\n", n.invitation(&config))
 	if fingerprint := n.server.Fingerprint(); fingerprint != "" {
 		fmt.Fprintf(env.stdout, "  The browser will warn of a self-signed certificate. Its SHA-256 fingerprint:\n  %s\n\n", fingerprint)
 	}
 	return n.Run(env.ctx)
+}
+
+// invitation is the line with the link: the demo room, or the rig to be watched.
+func (n *node) invitation(config *Config) string {
+	switch {
+	case config.Dev:
+		return fmt.Sprintf("%s?room=%s is a room with %s", n.server.URL(), config.Room, config.Rig)
+	case n.rooms != nil:
+		return fmt.Sprintf("%s shows %s; virtualcube token create --link %[1]s makes links into rooms", n.server.URL(), config.Rig)
+	}
+	return fmt.Sprintf("%s shows %s; --dev opens a room for trying, api-keys rooms for others", n.server.URL(), config.Rig)
 }
 
 // sourceOptions are those of a command that shows its progress.

@@ -16,10 +16,11 @@ import (
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
-// Endpoint is the WHEP endpoint: package whip's.
+// Endpoint is a part of the server that has a life of its own: package whip's,
+// package room's.
 type Endpoint interface {
 	http.Handler
-	// Run owns the viewers until the context ends.
+	// Run owns the viewers, or the rooms, until the context ends.
 	Run(ctx context.Context) error
 }
 
@@ -43,7 +44,8 @@ type Config struct {
 
 	Page     fs.FS // index.html at its root
 	Node     protocol.Node
-	Endpoint Endpoint
+	Endpoint Endpoint // WHEP
+	Rooms    Endpoint // below /api/room; nil: there are none
 	Ready    []Check
 	Metrics  Metrics
 	Log      *slog.Logger
@@ -57,7 +59,7 @@ func (c Config) validate() error {
 	if c.Page == nil || c.Endpoint == nil || c.Log == nil {
 		return errors.New("page, endpoint and log are needed")
 	}
-	if !loopback(c.Listen) && (c.TLS.Mode == TLSOff || len(c.Keys) == 0) {
+	if !Loopback(c.Listen) && (c.TLS.Mode == TLSOff || len(c.Keys) == 0) {
 		return fmt.Errorf("listening on %s lets others in, which needs a key and TLS: set --keys and --tls (files, self or acme), or listen on 127.0.0.1", c.Listen)
 	}
 	for _, k := range c.Keys {
@@ -74,9 +76,9 @@ func (c Config) validate() error {
 	return c.TLS.validate(c.Hosts)
 }
 
-// loopback says whether an address HOST:PORT is reached from this machine
+// Loopback says whether an address HOST:PORT is reached from this machine
 // alone.
-func loopback(address string) bool {
+func Loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
 		return false
@@ -101,7 +103,7 @@ func (c Config) hostAllowed(header string) bool {
 		return true
 	}
 	ip, err := netip.ParseAddr(host)
-	if loopback(c.Listen) {
+	if Loopback(c.Listen) {
 		return host == "localhost" || err == nil && ip.IsLoopback()
 	}
 	return err == nil || len(c.Hosts) == 0 && host != ""

@@ -1,6 +1,6 @@
 // Package signaling is the node's HTTP server: the embedded page, GET
-// /api/node, the WHEP endpoint of package whip, /healthz, /readyz and
-// /metrics.
+// /api/node, the WHEP endpoint of package whip, the rooms of package room,
+// /healthz, /readyz and /metrics.
 //
 // # Who may ask
 //

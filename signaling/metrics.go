@@ -12,6 +12,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/frameset"
 	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling/room"
 	"github.com/virtualcube/virtualcube/signaling/whip"
 )
 
@@ -19,8 +20,9 @@ import (
 // the request.
 type Metrics struct {
 	Cubes []CubeMetrics
-	// WHEP may be nil.
-	WHEP func() whip.Stats
+	// WHEP and Rooms may be nil.
+	WHEP  func() whip.Stats
+	Rooms func() room.Stats
 }
 
 // CubeMetrics are the snapshots of one cube. Each may be nil.
@@ -78,6 +80,12 @@ var (
 	acceptedDesc = description("whep_accepted_total", "Offers that were answered.")
 	refusedDesc  = description("whep_refused_total", "Offers that were refused, by reason.", "reason")
 	ignoredDesc  = description("messages_ignored_total", "Messages of viewers that were ignored, by reason.", "reason")
+	roomsDesc    = description("rooms", "Rooms that are open.")
+	roomSockets  = description("room_connections", "WebSockets of rooms, those at the door included.")
+	enteredDesc  = description("room_entered_total", "Participants that came into a room, or back to it.")
+	resumedDesc  = description("room_resumed_total", "Those of them that came back.")
+	roomRefused  = description("room_refused_total", "Connections that were refused or ended by the node, by reason.", "reason")
+	roomIgnored  = description("room_messages_ignored_total", "Messages of participants that were ignored, by reason.", "reason")
 )
 
 // Describe implements prometheus.Collector: the numbers are unchecked, since
@@ -89,6 +97,9 @@ func (m Metrics) Collect(out chan<- prometheus.Metric) {
 	for _, c := range m.Cubes {
 		c.collect(sink(out))
 	}
+	if m.Rooms != nil {
+		collectRooms(sink(out), m.Rooms())
+	}
 	if m.WHEP == nil {
 		return
 	}
@@ -99,6 +110,19 @@ func (m Metrics) Collect(out chan<- prometheus.Metric) {
 	}
 	for reason, n := range s.Ignored {
 		to.counter(ignoredDesc, n, reason)
+	}
+}
+
+func collectRooms(to sink, s room.Stats) {
+	to.gauge(roomsDesc, s.Rooms)
+	to.gauge(roomSockets, s.Connections)
+	to.counter(enteredDesc, s.Entered)
+	to.counter(resumedDesc, s.Resumed)
+	for reason, n := range s.Refused {
+		to.counter(roomRefused, n, reason)
+	}
+	for reason, n := range s.Ignored {
+		to.counter(roomIgnored, n, reason)
 	}
 }
 

@@ -82,8 +82,14 @@ func routes(c Config) (http.Handler, error) {
 	mux.HandleFunc("GET /readyz", ready(c.Ready))
 	mux.Handle("/{cube}/whep", c.Endpoint)
 	mux.Handle("/{cube}/whep/{id}", c.Endpoint)
+	all := http.NewServeMux()
+	all.Handle("/", http.MaxBytesHandler(mux, maxBody))
+	if c.Rooms != nil { // which has limits of its own
+		all.Handle("/api/room", c.Rooms)
+		all.Handle("/api/room/", c.Rooms)
+	}
 	strict := c.TLS.Mode == TLSFiles || c.TLS.Mode == TLSACME
-	return secured(c.guard(http.MaxBytesHandler(mux, maxBody)), strict), nil
+	return secured(c.guard(all), strict), nil
 }
 
 // address is the URL of the page; a host or port that the configuration leaves
@@ -97,7 +103,7 @@ func address(c Config, bound net.Addr, secure bool) string {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	if len(c.Hosts) > 0 && !loopback(c.Listen) {
+	if len(c.Hosts) > 0 && !Loopback(c.Listen) {
 		host = c.Hosts[0]
 	}
 	_, port, _ := net.SplitHostPort(bound.String())
@@ -113,7 +119,7 @@ func (s *Server) Fingerprint() string { return s.fingerprint }
 // Close closes the port of a server that is not run.
 func (s *Server) Close() error { return s.listener.Close() }
 
-// Run serves, and runs the endpoint, until the context ends; it then lets
+// Run serves, and runs the endpoints, until the context ends; it then lets
 // viewers and requests end and returns nil.
 func (s *Server) Run(ctx context.Context) error {
 	log := s.config.Log.With("address", s.listener.Addr().String())
@@ -121,7 +127,7 @@ func (s *Server) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var parts sync.WaitGroup
-	var serveErr, endpointErr error
+	var serveErr, endpointErr, roomsErr error
 	parts.Go(func() {
 		defer cancel()
 		if err := s.serve(); !errors.Is(err, http.ErrServerClosed) {
@@ -132,6 +138,12 @@ func (s *Server) Run(ctx context.Context) error {
 		defer cancel()
 		endpointErr = s.config.Endpoint.Run(ctx)
 	})
+	if s.config.Rooms != nil {
+		parts.Go(func() {
+			defer cancel()
+			roomsErr = s.config.Rooms.Run(ctx)
+		})
+	}
 	<-ctx.Done()
 	closing, stop := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
 	defer stop()
@@ -140,7 +152,7 @@ func (s *Server) Run(ctx context.Context) error {
 		shutdownErr = s.http.Close() // what still runs had its time
 	}
 	parts.Wait()
-	err := errors.Join(serveErr, endpointErr, shutdownErr)
+	err := errors.Join(serveErr, endpointErr, roomsErr, shutdownErr)
 	if err != nil {
 		log.Error("server ended", "reason", err)
 		return err

@@ -189,7 +189,7 @@ func (c *connection) enter(ctx context.Context, incoming <-chan any) error {
 		return &session.Refusal{Cause: session.ErrUnknown, Message: "A room's name has 1 to 64 letters, digits, - and _."}
 	}
 	entry, err := c.endpoint.config.Admit(ctx, e)
-	if err != nil {
+	if err != nil && !c.endpoint.keeps(ctx, e) {
 		return err
 	}
 	if c.hall = c.endpoint.hall(ctx, e.Room); c.hall == nil {

@@ -173,6 +173,13 @@ func (e *Endpoint) hall(ctx context.Context, name string) *hall {
 	return nil
 }
 
+// keeps says whether a seat is kept for somebody, whose token may have expired
+// since they came.
+func (e *Endpoint) keeps(ctx context.Context, enter protocol.Enter) bool {
+	h := e.known(enter.Room)
+	return h != nil && h.room.Knows(ctx, enter.Resume)
+}
+
 // sweep closes rooms that nobody was in for a while.
 func (e *Endpoint) sweep(ctx context.Context, now time.Time) {
 	e.mu.Lock()
