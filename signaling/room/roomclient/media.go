@@ -1,0 +1,166 @@
+package roomclient
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"sync"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/signaling/protocol"
+)
+
+// Count is of what came.
+type Count struct{ Packets, Bytes uint64 }
+
+// media is the client's peer connection.
+type media struct {
+	peer    *webrtc.PeerConnection
+	looks   *webrtc.DataChannel
+	tracks  [3]*webrtc.TrackLocalStaticSample
+	senders [3]*webrtc.RTPSender
+	reading sync.WaitGroup
+	first   bool
+
+	mu     sync.Mutex // guards all below
+	mids   map[string]string
+	counts map[string]Count
+}
+
+func newMedia(settings webrtc.SettingEngine) (*media, error) {
+	engine := &webrtc.MediaEngine{}
+	if err := engine.RegisterDefaultCodecs(); err != nil {
+		return nil, err
+	}
+	registry := &interceptor.Registry{}
+	if err := webrtc.RegisterDefaultInterceptors(engine, registry); err != nil {
+		return nil, err
+	}
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
+	peer, err := api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		return nil, err
+	}
+	m := &media{peer: peer, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
+	for i, mime := range [...]string{webrtc.MimeTypeOpus, webrtc.MimeTypeVP8, webrtc.MimeTypeVP8} {
+		clock := uint32(90000)
+		if i == 0 {
+			clock = 48000
+		}
+		m.tracks[i], err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: mime, ClockRate: clock}, fmt.Sprint("own", i), fmt.Sprint("own", i))
+		if err != nil {
+			return nil, err
+		}
+	}
+	yes, no, id, never := true, false, uint16(0), uint16(0)
+	m.looks, err = peer.CreateDataChannel(protocol.LookChannel, &webrtc.DataChannelInit{Negotiated: &yes, ID: &id, Ordered: &no, MaxRetransmits: &never})
+	if err != nil {
+		return nil, err
+	}
+	peer.OnTrack(m.read)
+	return m, nil
+}
+
+// answer answers an offer; the first three sections take what is published.
+func (m *media) answer(ctx context.Context, offer string) (string, error) {
+	if err := m.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return "", err
+	}
+	if m.first {
+		m.first = false
+		for i, t := range m.peer.GetTransceivers() {
+			if i >= len(m.tracks) {
+				break
+			}
+			sender, err := m.peer.AddTrack(m.tracks[i])
+			if err != nil {
+				return "", err
+			}
+			m.senders[i] = sender
+			_ = t
+			m.reading.Go(func() {
+				buffer := make([]byte, 1500)
+				for {
+					if _, _, err := sender.Read(buffer); err != nil {
+						return
+					}
+				}
+			})
+		}
+	}
+	answer, err := m.peer.CreateAnswer(nil)
+	if err != nil {
+		return "", err
+	}
+	gathered := webrtc.GatheringCompletePromise(m.peer)
+	if err := m.peer.SetLocalDescription(answer); err != nil {
+		return "", err
+	}
+	select {
+	case <-gathered:
+		return m.peer.LocalDescription().SDP, nil
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+}
+
+// carry notes which section carries what.
+func (m *media) carry(streams []protocol.Stream) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	clear(m.mids)
+	for _, s := range streams {
+		m.mids[s.Mid] = s.Person + "/" + s.Source
+	}
+}
+
+// read counts a track's packets under what its section carries at the time.
+func (m *media) read(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
+	mid := ""
+	for _, t := range m.peer.GetTransceivers() {
+		if t.Receiver() == receiver {
+			mid = t.Mid()
+		}
+	}
+	buffer := make([]byte, 1600)
+	for {
+		n, _, err := track.Read(buffer)
+		if err != nil {
+			return
+		}
+		m.mu.Lock()
+		name := m.mids[mid]
+		if name == "" {
+			name = "nothing"
+		}
+		c := m.counts[name]
+		c.Packets++
+		c.Bytes += uint64(n)
+		m.counts[name] = c
+		m.mu.Unlock()
+	}
+}
+
+func (m *media) received() map[string]Count {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.counts)
+}
+
+func (m *media) look(l protocol.Look) error {
+	l.Type = protocol.TypeOf(l)
+	text, err := json.Marshal(l)
+	if err != nil {
+		return err
+	}
+	return m.looks.SendText(string(text))
+}
+
+func (m *media) close() error {
+	err := m.peer.GracefulClose()
+	m.reading.Wait()
+	return err
+}
