@@ -159,4 +159,3 @@ func until(t *testing.T, s *turn.Server, what string, reached func(turn.Stats) b
 		}
 	}
 }
-
