@@ -31,6 +31,7 @@ type Config struct {
 
 	Listen   string   `yaml:"listen" group:"network" placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address of the page and of signalling (${default})."`
 	Media    int      `yaml:"media-port" name:"media-port" group:"network" placeholder:"PORT" default:"7882" help:"UDP and TCP port of all media; 0 takes a free one (${default})."`
+	TURN     int      `yaml:"turn-port" name:"turn-port" group:"network" placeholder:"PORT" default:"0" help:"UDP and TCP port of the TURN server, for networks that let nothing else through; 0 is none (${default})."`
 	Origins  []string `yaml:"origins" group:"network" placeholder:"URL,..." help:"Pages of other sites that may watch, as https://host[:port]."`
 	Hosts    []string `yaml:"hosts" group:"network" placeholder:"NAME,..." help:"Names under which this node is reached, beside its addresses."`
 	Keys     []Secret `yaml:"keys" group:"network" placeholder:"SECRET,..." help:"Bearer tokens, one of which a viewer must present; needed beyond loopback."`
@@ -155,6 +156,9 @@ func (c *Config) validate() error {
 	}
 	if c.Media < 0 || c.Media > 65535 {
 		refuse("media-port", "%d is not in 0 to 65535", c.Media)
+	}
+	if c.TURN < 0 || c.TURN > 65535 {
+		refuse("turn-port", "%d is not in 0 to 65535", c.TURN)
 	}
 	if c.Viewers < 1 || c.Viewers > maxViewers {
 		refuse("viewers", "%d is not in 1 to %d", c.Viewers, maxViewers)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 
 	"github.com/virtualcube/virtualcube/client"
 	"github.com/virtualcube/virtualcube/render/pack"
@@ -41,21 +42,33 @@ func newNode(ctx context.Context, config *Config, open sourceOptions, traced fun
 	if n.pipeline, err = newPipeline(ctx, config, open, traced); err != nil {
 		return nil, err
 	}
+	tokens, err := config.tokens(open.log)
+	if err != nil {
+		return nil, err
+	}
+	access := signaling.NewAccess(config.keys(), tokens)
 	endpoint, err := whip.NewEndpoint(whip.Config{
 		Media: n.media, Clock: open.clock, Log: open.log, Limit: config.Viewers,
-		Authorized: signaling.Authorized(config.keys()),
-		Cubes:      []whip.Cube{{Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views, Hello: n.hello(config)}},
+		Authorized: func(r *http.Request) bool {
+			_, err := access.Subscriber(r, config.Room) // the rig is in that room
+			return err == nil
+		},
+		Cubes: []whip.Cube{{Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views, Hello: n.hello(config)}},
 	})
 	if err != nil {
 		return nil, err
 	}
 	served := n.serverConfig(config, open, endpoint)
-	if n.rooms, err = newRooms(n, config, open); err != nil {
+	served.Tokens = tokens
+	if n.rooms, err = newRooms(n, config, tokens, open); err != nil {
 		return nil, err
 	}
 	if n.rooms != nil {
 		served.Rooms = n.rooms
 		served.Metrics.Rooms = n.rooms.Snapshot
+	}
+	if tokens != nil {
+		served.Ready = append(served.Ready, signaling.Check{Name: "tokens", Test: tokens.Ready})
 	}
 	n.server, err = signaling.New(served)
 	return n, err
@@ -126,5 +139,6 @@ func (n *node) close() error {
 	if n.pipeline != nil {
 		errs = append(errs, n.pipeline.source.Close())
 	}
+	errs = append(errs, n.rooms.close())
 	return errors.Join(errs...)
 }

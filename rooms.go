@@ -2,28 +2,35 @@ package main
 
 import (
 	"context"
+	"errors"
+	"net"
+	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/session/assembly"
+	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/room"
 	"github.com/virtualcube/virtualcube/signaling/token"
+	"github.com/virtualcube/virtualcube/signaling/turn"
 )
 
 // rooms are the rooms of a node and who lets people into them.
 type rooms struct {
 	*room.Endpoint
 	tokens *token.Verifier // nil: none are needed
+	relay  *turn.Server    // nil: there is none
 }
 
 // newRooms makes the room that the rig is in and lets others be opened by
 // token. Without tokens and without --dev there are none.
-func newRooms(n *node, config *Config, open sourceOptions) (*rooms, error) {
-	tokens, err := config.tokens(open.log)
-	if err != nil || tokens == nil && !config.Dev {
-		return nil, err
+func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOptions) (*rooms, error) {
+	if tokens == nil && !config.Dev {
+		return nil, nil
 	}
 	first, err := config.session(open)
 	if err != nil {
@@ -44,11 +51,58 @@ func newRooms(n *node, config *Config, open sourceOptions) (*rooms, error) {
 			return other
 		}
 	}
-	endpoint, err := room.New(made)
+	r := &rooms{tokens: tokens}
+	if r.relay, err = newRelay(n, config, open); err != nil {
+		return nil, err
+	}
+	if r.relay != nil {
+		made.Ice = r.ice
+		made.Left = r.relay.Release
+	}
+	if r.Endpoint, err = room.New(made); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
+}
+
+// newRelay makes the TURN server, which relays to the media port alone.
+func newRelay(n *node, config *Config, open sourceOptions) (*turn.Server, error) {
+	if config.TURN == 0 {
+		return nil, nil
+	}
+	host, _, err := net.SplitHostPort(config.Listen)
+	if err != nil {
+		return nil, err // validate has checked it
+	}
+	address, err := media.Address(host)
 	if err != nil {
 		return nil, err
 	}
-	return &rooms{Endpoint: endpoint, tokens: tokens}, nil
+	made := turn.Config{
+		Media:  []netip.AddrPort{netip.AddrPortFrom(address, uint16(n.media.Number()))},
+		Listen: net.JoinHostPort(host, strconv.Itoa(config.TURN)), Log: open.log,
+	}
+	if len(config.Hosts) > 0 {
+		made.Host = config.Hosts[0]
+	}
+	return turn.New(made)
+}
+
+// credentialsHold is how long a participant may take to allocate a relay.
+const credentialsHold = 6 * time.Hour
+
+// ice are the servers that a participant may use.
+func (r *rooms) ice(participant string) []protocol.IceServer {
+	username, password, urls := r.relay.Credentials(participant, credentialsHold)
+	return []protocol.IceServer{{URLs: urls, Username: username, Credential: password}}
+}
+
+// close frees what newRooms opened, if it does not run.
+func (r *rooms) close() error {
+	if r == nil || r.relay == nil {
+		return nil
+	}
+	return r.relay.Close()
 }
 
 // admit lets people in by token, and with dev also without one.
@@ -109,6 +163,9 @@ func (r *rooms) Run(ctx context.Context) error {
 	parts.run(r.Endpoint.Run)
 	if r.tokens != nil {
 		parts.run(r.tokens.Run)
+	}
+	if r.relay != nil {
+		parts.run(r.relay.Run)
 	}
 	return parts.join()
 }

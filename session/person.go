@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/virtualcube/virtualcube/session/gaze"
 )
 
 // Grants are what an access token allows, beside the role.
@@ -52,6 +54,7 @@ type person struct {
 	since     time.Time
 	leaves    time.Time // when the seat is given up, while not present
 	speech    speech
+	attention *gaze.Tracker // nil before the first look
 }
 
 // guest waits in the lobby.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/virtualcube/virtualcube/signaling/protocol"
+	"github.com/virtualcube/virtualcube/signaling/token"
 )
 
 // Endpoint is a part of the server that has a life of its own: package whip's,
@@ -37,6 +38,9 @@ type Config struct {
 	// Keys are the bearer tokens that open the node, at least MinKey
 	// characters each. None are needed on loopback.
 	Keys []string
+	// Tokens verify access tokens, which open the node as well; nil: there are
+	// none. Who made them runs them.
+	Tokens *token.Verifier
 	// Hosts are names under which the node is reached, beside its addresses.
 	Hosts []string
 	// Origins are other sites whose pages may watch: https://host[:port].
@@ -59,8 +63,8 @@ func (c Config) validate() error {
 	if c.Page == nil || c.Endpoint == nil || c.Log == nil {
 		return errors.New("page, endpoint and log are needed")
 	}
-	if !Loopback(c.Listen) && (c.TLS.Mode == TLSOff || len(c.Keys) == 0) {
-		return fmt.Errorf("listening on %s lets others in, which needs a key and TLS: set --keys and --tls (files, self or acme), or listen on 127.0.0.1", c.Listen)
+	if !Loopback(c.Listen) && (c.TLS.Mode == TLSOff || len(c.Keys) == 0 && c.Tokens == nil) {
+		return fmt.Errorf("listening on %s lets others in, which needs a key and TLS: set --keys or --api-keys, and --tls (files, self or acme), or listen on 127.0.0.1", c.Listen)
 	}
 	for _, k := range c.Keys {
 		if len(k) < MinKey {

@@ -74,9 +74,14 @@ func routes(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	authorized := Authorized(c.Keys)
+	access := NewAccess(c.Keys, c.Tokens)
+	watches := func(r *http.Request) bool {
+		_, err := access.Subscriber(r, "")
+		return err == nil
+	}
 	mux := http.NewServeMux()
 	mux.Handle("/", page(c.Page))
-	mux.Handle("GET /api/node", keyed(authorized, node))
+	mux.Handle("GET /api/node", keyed(watches, node))
 	mux.Handle("GET /metrics", keyed(authorized, metrics))
 	mux.HandleFunc("GET /healthz", healthy)
 	mux.HandleFunc("GET /readyz", ready(c.Ready))

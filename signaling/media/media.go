@@ -44,7 +44,7 @@ type Port struct {
 // "" and the unspecified addresses for all. Port 0 takes any free one. On a
 // loopback host only loopback candidates are offered.
 func Listen(host string, port int, log *slog.Logger) (*Port, error) {
-	ip, err := mediaAddress(host)
+	ip, err := Address(host)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,8 @@ func Listen(host string, port int, log *slog.Logger) (*Port, error) {
 	return p, nil
 }
 
-func mediaAddress(host string) (netip.Addr, error) {
+// Address is the IP address of a host as Listen takes it.
+func Address(host string) (netip.Addr, error) {
 	switch host {
 	case "":
 		return netip.IPv6Unspecified(), nil

@@ -293,6 +293,9 @@ func (c *connection) part(ctx context.Context, reason error) {
 			c.member.Lose(ctx)
 		}
 	}
+	if c.endpoint.config.Left != nil && c.self.ID != "" {
+		c.endpoint.config.Left(c.relayed())
+	}
 	end := farewell(reason)
 	if end.Error != "" {
 		c.endpoint.counts.refused(end.Error)

@@ -39,8 +39,10 @@ type Config struct {
 	Admit func(ctx context.Context, e protocol.Enter) (session.Entry, error)
 	Media *media.Port
 	Cubes []Cube
-	// Ice are the servers that a participant may use; nil: none.
+	// Ice are the servers that a participant may use; nil: none. Left is told
+	// when one is gone; nil: nobody wants to know.
 	Ice     func(participant string) []protocol.IceServer
+	Left    func(participant string)
 	Version string // of the node
 	Clock   *capture.Clock
 	Log     *slog.Logger

@@ -81,7 +81,7 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 		Ice: []protocol.IceServer{}, Cubes: []protocol.CubeView{},
 	}
 	if e.config.Ice != nil {
-		w.Ice = append(w.Ice, e.config.Ice(self.ID)...)
+		w.Ice = append(w.Ice, e.config.Ice(c.relayed())...)
 	}
 	for _, cube := range e.config.Cubes {
 		packed := cube.Packed
@@ -104,6 +104,10 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 	})
 	return nil
 }
+
+// relayed is the name that the participant has for the node's relay: ids are
+// unique in a room alone.
+func (c *connection) relayed() string { return c.hall.room.Name() + "." + c.self.ID }
 
 // published is where the peer tells of what the participant sends; nil before
 // there is one.
