@@ -93,12 +93,3 @@ func (s *FrameSet) Release() {
 		}
 	}
 }
-
-// Sound is a stretch of mono audio at 48 kHz. It is immutable.
-type Sound struct {
-	Captured Time      // instant of the first sample
-	Samples  []float32 // -1 to 1
-}
-
-// SampleRate is the only one the project uses, in Hz.
-const SampleRate = 48000

@@ -30,6 +30,8 @@ type Rig struct {
 	Volume space.Box
 	// Rate is the nominal frame rate in hertz.
 	Rate float64
+	// Microphone says that the source captures sound as well.
+	Microphone bool
 	// Estimated says what the source had to guess (cube, volume, lenses), one
 	// sentence each, for the operator.
 	Estimated []string

@@ -22,7 +22,9 @@ type Source interface {
 type Sink interface {
 	// Frame takes over the caller's reference.
 	Frame(*Frame)
-	// Sound takes a stretch of audio.
+	// Sound takes the next stretch of audio of a rig with a microphone. Each
+	// is SoundLength long and begins where the one before ended; all come from
+	// one goroutine at a time.
 	Sound(Sound)
 	// Dropped reports a frame that a camera lost before it became one.
 	Dropped(camera int, reason DropReason)

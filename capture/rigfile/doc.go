@@ -32,6 +32,10 @@
 // The frames that are held wait in a queue of 16 a camera; when it is full
 // the oldest is dropped and counted as overrun.
 //
+// Of the sources that capture sound, the first one's is the rig's. It is held
+// back with the frames beside it, up to five seconds; more is dropped, and the
+// log says so at the end.
+//
 // A source that fails is logged and left out; the rig ends with an error when
 // all of them have.
 package rigfile

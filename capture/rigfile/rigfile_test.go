@@ -30,6 +30,7 @@ type fake struct {
 	fail   error
 	closed *int
 	ran    bool
+	start  capture.Time
 	live   atomic.Int64 // frames that are not released
 }
 
@@ -77,9 +78,22 @@ func (f *fake) Run(ctx context.Context, sink capture.Sink) error {
 			frame.Depth = capture.DepthPicture{Width: 8, Height: 8, Millimetres: make([]uint16, 64)}
 			sink.Frame(frame)
 		}
+		if f.rig.Microphone { // the period that begins now, ahead of time
+			for at := time.Duration(0); at < period; at += capture.SoundLength {
+				sink.Sound(capture.Sound{Captured: f.first(k).Add(at), Samples: make([]float32, capture.SoundSamples)})
+			}
+		}
 		sink.Dropped(0, capture.DropTorn)
 	}
 	return f.fail
+}
+
+// first is the exact instant of the kth period of a source's sound.
+func (f *fake) first(k int) capture.Time {
+	if f.start == 0 {
+		f.start = f.clock.Now()
+	}
+	return f.start.Add(time.Duration(k) * period)
 }
 
 // opened opens a rig file whose sources are fakes by address.

@@ -31,11 +31,12 @@ func (s *Source) Run(ctx context.Context, sink capture.Sink) error {
 		return fmt.Errorf("play %s: run called twice", s.name)
 	}
 	arrivals := make(chan arrival, heldFrames) // full: the oldest frame is dropped, see member.Frame
+	sounds := newHearing()
 	var running sync.WaitGroup
 	ended := make(chan error, len(s.children))
 	for i, m := range s.children {
 		running.Go(func() {
-			err := m.source.Run(ctx, &member{child: m, index: i, arrivals: arrivals, sink: sink, direct: !s.together, clock: s.clock})
+			err := m.source.Run(ctx, &member{child: m, index: i, arrivals: arrivals, sink: sink, direct: !s.together, hears: i == s.microphone(), clock: s.clock, sounds: sounds})
 			if err != nil {
 				err = fmt.Errorf("play %s: %w", m.address, err)
 				s.log.Error("a source of the rig has failed; the others go on", "rig", s.name, "error", err)
@@ -44,7 +45,7 @@ func (s *Source) Run(ctx context.Context, sink capture.Sink) error {
 		})
 	}
 	a := alignment{source: s, sink: sink, begun: make([]capture.Time, len(s.children)), delay: make([]time.Duration, len(s.children))}
-	err := a.loop(ctx, arrivals, ended)
+	err := a.loop(ctx, arrivals, sounds.stretches, ended)
 	running.Wait()
 	for {
 		select {
@@ -56,6 +57,9 @@ func (s *Source) Run(ctx context.Context, sink capture.Sink) error {
 		break
 	}
 	a.release()
+	if n := sounds.dropped.Load() + a.unheard; n > 0 {
+		s.log.Warn("sound was dropped that waited for the other sources", "rig", s.name, "stretches", n)
+	}
 	return err
 }
 
@@ -65,8 +69,10 @@ type member struct {
 	index    int
 	arrivals chan arrival
 	sink     capture.Sink
-	direct   bool
+	direct   bool // stamps are left alone
+	hears    bool // it is the one whose microphone is the rig's
 	clock    *capture.Clock
+	sounds   *hearing
 }
 
 // Frame hands a frame of a camera that the rig uses on. It is the frame's only
@@ -97,9 +103,6 @@ func (m *member) Frame(f *capture.Frame) {
 	}
 }
 
-// Sound hands audio on as it is.
-func (m *member) Sound(s capture.Sound) { m.sink.Sound(s) }
-
 // Dropped hands a loss on.
 func (m *member) Dropped(camera int, reason capture.DropReason) {
 	if k := m.camera(camera); k >= 0 {
@@ -124,6 +127,9 @@ type alignment struct {
 	known  bool // the delays are
 	until  capture.Time
 	held   []waiting // by due
+
+	heard   []capture.Sound // waits to be due; see hear
+	unheard uint64          // was dropped
 }
 
 type waiting struct {
@@ -133,12 +139,12 @@ type waiting struct {
 }
 
 // loop takes frames until all sources have ended and what they gave is out.
-func (a *alignment) loop(ctx context.Context, arrivals <-chan arrival, ended <-chan error) error {
+func (a *alignment) loop(ctx context.Context, arrivals <-chan arrival, sounds <-chan capture.Sound, ended <-chan error) error {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	var errs []error
 	left := len(a.source.children)
-	for left > 0 || a.known && len(a.held) > 0 && ctx.Err() == nil {
+	for left > 0 || a.known && len(a.held)+len(a.heard) > 0 && ctx.Err() == nil {
 		timer.Reset(a.wait())
 		var done <-chan struct{} // the sources themselves end with the context
 		if left == 0 {
@@ -147,6 +153,8 @@ func (a *alignment) loop(ctx context.Context, arrivals <-chan arrival, ended <-c
 		select {
 		case x := <-arrivals:
 			a.take(x)
+		case x := <-sounds:
+			a.hear(x)
 		case <-done:
 		case err := <-ended:
 			left--
@@ -270,7 +278,9 @@ func (a *alignment) wait() time.Duration {
 		return max(a.until.Sub(now), 0)
 	case a.known && len(a.held) > 0:
 		h := a.held[0]
-		return max(h.due.Add(a.delay[h.child]).Sub(now), 0)
+		return max(min(h.due.Add(a.delay[h.child]).Sub(now), a.soundWait(now)), 0)
+	case a.known && len(a.heard) > 0:
+		return max(a.soundWait(now), 0)
 	}
 	return time.Hour
 }
@@ -284,6 +294,7 @@ func (a *alignment) expire() {
 	if !a.known {
 		return
 	}
+	a.expireSound(now)
 	for len(a.held) > 0 {
 		h := a.held[0]
 		captured := h.due.Add(a.delay[h.child])

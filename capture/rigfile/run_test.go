@@ -93,6 +93,52 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// The rig's sound is that of the first source with a microphone, and stays in
+// step with that source's frames.
+func TestSoundIsInStep(t *testing.T) {
+	for name, test := range map[string]struct {
+		text string
+		mics [2]bool
+		want time.Duration // after the first source's first frame
+	}{
+		"the first's":  {pair, [2]bool{true, true}, 0},
+		"the second's": {pair, [2]bool{false, true}, 5 * time.Millisecond},
+		"left alone":   {"together: false\n" + pair, [2]bool{false, true}, 130 * time.Millisecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				clock := capture.NewClock()
+				one, two := newFake(clock, 1), newFake(clock, 2)
+				two.begins = 130 * time.Millisecond
+				one.rig.Microphone, two.rig.Microphone = test.mics[0], test.mics[1]
+				s, err := opened(t, test.text, clock, map[string]*fake{"one:": one, "two:": two})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !s.Rig().Microphone {
+					t.Error("the rig has no microphone")
+				}
+				r := newRecorder()
+				if err := s.Run(t.Context(), r); err != nil {
+					t.Fatal(err)
+				}
+				begun := r.byCamera()[0][0].captured
+				close(r.sounds)
+				n := 0
+				for x := range r.sounds {
+					if want := begun.Add(test.want + time.Duration(n)*capture.SoundLength); x.Captured != want {
+						t.Fatalf("stretch %d is %v from where it should be", n, x.Captured.Sub(want))
+					}
+					n++
+				}
+				if n != 20 {
+					t.Errorf("%d stretches, want 20", n)
+				}
+			})
+		})
+	}
+}
+
 func TestStampsAreLeftAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := capture.NewClock()
@@ -169,7 +215,7 @@ func TestContract(t *testing.T) {
 	sourcetest.Run(t, func(t testing.TB) capture.Source {
 		clock := capture.NewClock()
 		one, two := newFake(clock, 1), newFake(clock, 2)
-		one.frames, two.frames = 0, 0
+		one.frames, two.frames, two.rig.Microphone = 0, 0, true
 		s, err := opened(t, pair, clock, map[string]*fake{"one:": one, "two:": two})
 		if err != nil {
 			t.Fatal(err)

@@ -145,6 +145,7 @@ func (s *Source) complete(f File) {
 		if f.Rate == 0 {
 			s.rig.Rate = max(s.rig.Rate, rig.Rate)
 		}
+		s.rig.Microphone = s.rig.Microphone || rig.Microphone
 		for _, note := range rig.Estimated {
 			s.rig.Estimated = append(s.rig.Estimated, m.address+": "+note)
 		}

@@ -4,11 +4,13 @@
 //	sourcetest.Run(t, func(t testing.TB) capture.Source { … })
 //
 // with a function that opens a fresh source each time it is called. The
-// source should have at least two frames a camera; a recording may loop.
+// source should have at least two frames a camera; a recording may loop. Where
+// its rig has a microphone, sound comes in step with the frames.
 package sourcetest
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"reflect"
 	"sync"
@@ -26,6 +28,8 @@ const (
 	prompt   = 5 * time.Second  // for Run to return after its context ended
 	enough   = 3                // frames a camera
 	held     = 64               // frames kept to see whether they change
+	heard    = 5                // stretches of sound
+	inStep   = 200 * time.Millisecond
 )
 
 // Run holds a source to its contract.
@@ -87,6 +91,9 @@ func frames(t *testing.T, s capture.Source) {
 			t.Errorf("camera %d gave no frame", c)
 		}
 	}
+	if n := k.stretches(); s.Rig().Microphone != (n > 0) {
+		t.Errorf("Rig: microphone %v, and %d stretches of sound came", s.Rig().Microphone, n)
+	}
 	shut(t, s)
 	k.settle(t)
 }
@@ -140,6 +147,8 @@ type keeper struct {
 	last   []*capture.Frame
 	frames []*capture.Frame // held until settle
 	sums   []uint64
+	sounds []capture.Sound
+	begun  capture.Time // of the first frame
 	faults []string
 	full   chan struct{} // closed when every camera gave enough
 	closed bool
@@ -149,6 +158,12 @@ func (k *keeper) counts() []int {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	return append([]int(nil), k.count...)
+}
+
+func (k *keeper) stretches() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.sounds)
 }
 
 func (k *keeper) Frame(f *capture.Frame) {
@@ -169,10 +184,21 @@ func (k *keeper) Frame(f *capture.Frame) {
 	} else {
 		f.Release()
 	}
+	if k.begun == 0 {
+		k.begun = f.Captured
+	}
+	k.sated()
+}
+
+// sated ends the playing once enough came. The caller holds the lock.
+func (k *keeper) sated() {
 	for _, n := range k.count {
 		if n < enough {
 			return
 		}
+	}
+	if k.rig.Microphone && len(k.sounds) < heard {
+		return
 	}
 	if !k.closed {
 		k.closed = true
@@ -183,9 +209,14 @@ func (k *keeper) Frame(f *capture.Frame) {
 func (k *keeper) Sound(s capture.Sound) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if len(s.Samples) == 0 || s.Captured == 0 {
-		k.faults = append(k.faults, "a sound without samples or stamp")
+	if err := s.Validate(); err != nil {
+		k.faults = append(k.faults, err.Error())
 	}
+	if n := len(k.sounds); n > 0 && s.Captured != k.sounds[n-1].Captured.Add(capture.SoundLength) {
+		k.faults = append(k.faults, fmt.Sprintf("stretch %d of sound begins %v after the one before", n, s.Captured.Sub(k.sounds[n-1].Captured)))
+	}
+	k.sounds = append(k.sounds, s)
+	k.sated()
 }
 
 func (k *keeper) Dropped(camera int, reason capture.DropReason) {
@@ -232,6 +263,9 @@ func (k *keeper) settle(t *testing.T) {
 	defer k.mu.Unlock()
 	for _, f := range k.faults {
 		t.Error(f)
+	}
+	if len(k.sounds) > 0 && k.sounds[0].Captured.Sub(k.begun).Abs() > inStep {
+		t.Errorf("sound begins %v after the frames", k.sounds[0].Captured.Sub(k.begun))
 	}
 	for i, f := range k.frames {
 		if sum(f) != k.sums[i] {

@@ -23,7 +23,7 @@ type studio struct {
 type cameraRoom struct {
 	once    sync.Once
 	colour  *backdrop
-	encoded [2][]uint8 // without and with the flash
+	encoded []uint8
 	depth   *echoes
 }
 
@@ -46,14 +46,11 @@ func (s *studio) drawer(workers int) *drawer {
 }
 
 // gain is a camera's factor for each channel in linear light.
-func (s *studio) gain(camera int, flash bool) figure.RGB {
+func (s *studio) gain(camera int) figure.RGB {
 	g := figure.RGB{1, 1, 1}
 	for c := range g {
 		if s.options.Mismatch {
 			g[c] += 0.08 * (2*figure.Unit(figure.Hash(s.options.Seed)+uint64(3*camera+c)) - 1)
-		}
-		if flash {
-			g[c] *= flashGain
 		}
 	}
 	return g
@@ -73,11 +70,8 @@ func (d *drawer) shot(camera, index int, seed uint64, colour capture.Picture, de
 		d.image = Image{Width: w, Height: h, RGB: make([]uint8, 3*w*h)}
 		d.echoes = newEchoes(c.Depth.Lens.Width * c.Depth.Lens.Height)
 	}
-	flash, picture := s.options.flashes(index), room.encoded[0]
-	if flash {
-		picture = room.encoded[1]
-	}
-	d.painter.colour(c.Colour, d.pose, room.colour, picture, s.gain(camera, flash), &d.image)
+	d.pose.flash = s.options.Flash && s.options.pulses(index) // also where the pose is frozen
+	d.painter.colour(c.Colour, d.pose, room.colour, room.encoded, s.gain(camera), &d.image)
 	if s.options.Noise {
 		grain(d.image.RGB, newStream(seed, camera, index, 1))
 	}
@@ -93,10 +87,7 @@ func (d *drawer) shot(camera, index int, seed uint64, colour capture.Picture, de
 func (d *drawer) drawRoom(camera int, room *cameraRoom) {
 	c := d.studio.rig.Cameras[camera]
 	room.colour, room.depth = d.painter.backdrop(c.Colour), d.painter.senseRoom(c.Depth)
-	room.encoded[0] = d.painter.encoded(room.colour, d.studio.gain(camera, false))
-	if d.studio.options.Flash {
-		room.encoded[1] = d.painter.encoded(room.colour, d.studio.gain(camera, true))
-	}
+	room.encoded = d.painter.encoded(room.colour, d.studio.gain(camera))
 }
 
 // set draws one frame set into memory of its own. Captured is the frame's

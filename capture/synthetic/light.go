@@ -20,9 +20,6 @@ var (
 	rimDirection  = space.Vec3{X: -0.55, Y: 0.55, Z: -0.62}.Unit()
 )
 
-// flashGain is how much brighter everything is while the light flashes.
-const flashGain = 2.2
-
 // lit is the light that leaves a surface point towards the viewer. n and view
 // are unit vectors; open and key are the shares of sky and key light that
 // arrive.

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/capture/synthetic/figure"
 )
 
 // Options say what is captured and how. The zero value is not valid; start
@@ -21,10 +23,12 @@ type Options struct {
 	Cameras  int         // 1 to 8; the usual rig has 6
 	Frames   int         // in the loop, 1 to 600
 	Rate     float64     // hertz, 1 to 120
-	Flash    bool        // the light flashes for two frames and a tone sounds, every second
+	Flash    bool        // a badge on the chest is white for 100 ms every second, else dark
+	Sound    Sound       // what the rig's microphone hears
 	Markers  bool        // five coloured discs
+	Rod      bool        // a rod of 30 cm with a ball at each end lies along the gaze
 	Freeze   int         // the index of the frame whose pose all frames have; -1 moves
-	Gaze     *space.Vec3 // what the eyes look at, in the cube; nil wanders
+	Gaze     *space.Vec3 // what head and eyes turn to, in the cube; nil wanders
 	Mismatch bool        // cameras differ in gain
 	Width    int         // of the colour pictures, pixels; depth scales with it
 	Height   int
@@ -41,6 +45,18 @@ func Default() Options {
 	return Options{Seed: 1, Noise: true, Cameras: 6, Frames: 60, Rate: 30, Freeze: -1, Width: 1280, Height: 720}
 }
 
+// Sound is what the rig's microphone hears.
+type Sound uint8
+
+// Sounds. The beep is a tone of 1 kHz and half the full scale for 100 ms, from
+// the first instant of each second of the loop on, with ramps of 2 ms: that is
+// while the badge flashes.
+const (
+	SoundWithFlash Sound = iota // a beep where Flash is set; without it there is no microphone
+	SoundNone                   // no microphone
+	SoundBeep                   // a beep
+)
+
 // Limits of the options.
 const (
 	maxFrames = 600
@@ -51,7 +67,7 @@ const (
 )
 
 // keys are what an address may set, in the order in which errors list them.
-var keys = []string{"seed", "noise", "cameras", "frames", "rate", "flash", "markers", "freeze", "gaze", "mismatch", "size"}
+var keys = []string{"seed", "noise", "cameras", "frames", "rate", "flash", "sound", "markers", "rod", "freeze", "gaze", "mismatch", "size"}
 
 // Parse reads an address such as synthetic:?seed=1&noise=off&gaze=0,0,1.
 func Parse(address string) (Options, error) {
@@ -99,6 +115,10 @@ func (o *Options) set(key, value string) (err error) {
 		o.Rate, err = strconv.ParseFloat(value, 64)
 	case "flash":
 		o.Flash, err = parseSwitch(value)
+	case "sound":
+		o.Sound, err = parseSound(value)
+	case "rod":
+		o.Rod, err = parseSwitch(value)
 	case "markers":
 		o.Markers, err = parseSwitch(value)
 	case "freeze":
@@ -123,6 +143,16 @@ func parseSwitch(s string) (bool, error) {
 		return false, nil
 	}
 	return false, errors.New("want on or off")
+}
+
+func parseSound(s string) (Sound, error) {
+	switch s {
+	case "none":
+		return SoundNone, nil
+	case "beep":
+		return SoundBeep, nil
+	}
+	return 0, errors.New("want none or beep")
 }
 
 func parsePoint(s string) (space.Vec3, error) {
@@ -167,10 +197,13 @@ func (o Options) Validate() error {
 		return fmt.Errorf("freeze=%d is outside the loop of %d frames", o.Freeze, o.Frames)
 	case o.Width < minSide || o.Height < minSide || o.Width > maxSide || o.Height > maxSide || o.Width%2 != 0 || o.Height%2 != 0:
 		return fmt.Errorf("size=%dx%d: sides are even, %d to %d", o.Width, o.Height, minSide, maxSide)
-	case o.Gaze != nil && !o.Gaze.Finite():
-		return fmt.Errorf("gaze %v is not finite", *o.Gaze)
-	case o.Flash && math.Abs(math.Remainder(float64(o.Frames), o.Rate)) > 1e-9:
-		return fmt.Errorf("flash needs a loop of whole seconds: frames=%d is no multiple of rate=%g", o.Frames, o.Rate)
+	case (o.Flash || o.beeps()) && math.Abs(math.Remainder(float64(o.Frames), o.Rate)) > 1e-9:
+		return fmt.Errorf("flash and beep need a loop of whole seconds: frames=%d is no multiple of rate=%g", o.Frames, o.Rate)
+	}
+	if o.Gaze != nil {
+		if err := figure.Reach(*o.Gaze); err != nil {
+			return fmt.Errorf("gaze: %w", err)
+		}
 	}
 	return nil
 }
@@ -178,12 +211,18 @@ func (o Options) Validate() error {
 // period is the length of the loop in seconds.
 func (o Options) period() float64 { return float64(o.Frames) / o.Rate }
 
-// flashes says whether the light flashes in a frame of the loop: the first
-// two frames of every second.
-func (o Options) flashes(index int) bool {
-	if !o.Flash {
-		return false
-	}
-	second := float64(index%o.Frames) / o.Rate
-	return (second-float64(int(second+1e-9)))*o.Rate < 1.5
+// beeps says whether the rig has a microphone, which hears the beeps.
+func (o Options) beeps() bool { return o.Sound == SoundBeep || o.Sound == SoundWithFlash && o.Flash }
+
+// pulses says whether a frame of the loop is one of flash and beep.
+func (o Options) pulses(index int) bool { return pulse(float64(index%o.Frames) / o.Rate) }
+
+// pulseLength is how long flash and beep last.
+const pulseLength = 100 * time.Millisecond
+
+// pulse says whether a time in the loop, in seconds, lies in the first tenth
+// of a second: at 30 Hz three frames do, at less than 10 Hz one does.
+func pulse(t float64) bool {
+	const rounding = 1e-6
+	return t-math.Floor(t+rounding) < pulseLength.Seconds()-rounding
 }

@@ -23,7 +23,15 @@ var addresses = []struct {
 	{"synthetic:?gaze=0.1,-0.2,1.5&mismatch=1&size=640x360", func(o *Options) {
 		o.Gaze, o.Mismatch, o.Width, o.Height = &space.Vec3{X: 0.1, Y: -0.2, Z: 1.5}, true, 640, 360
 	}, ""},
-	{"synthetic:?rod=1", nil, "known are seed, noise"},
+	{"synthetic:?rod=1&gaze=-1,0,0.6&sound=beep", func(o *Options) { o.Rod, o.Gaze, o.Sound = true, &space.Vec3{X: -1, Z: 0.6}, SoundBeep }, ""},
+	{"synthetic:?flash=on&sound=none", func(o *Options) { o.Flash, o.Sound = true, SoundNone }, ""},
+	{"synthetic:?rods=1", nil, "known are seed, noise"},
+	{"synthetic:?rod=long", nil, "on or off"},
+	{"synthetic:?sound=voice", nil, "none or beep"},
+	{"synthetic:?sound=beep&frames=45", nil, "whole seconds"},
+	{"synthetic:?gaze=0,0,-1", nil, "to the side"},
+	{"synthetic:?gaze=0,3,1", nil, "degrees up"},
+	{"synthetic:?gaze=0,0,0.2", nil, "from the eyes"},
 	{"synthetic:seed=1", nil, "?KEY=VALUE"},
 	{"folder:x", nil, "not synthetic"},
 	{"synthetic:?seed=1&seed=2", nil, "2 times"},
@@ -81,15 +89,16 @@ func TestOptionsThatShowHaveAHash(t *testing.T) {
 	base := Default()
 	gaze := space.Vec3{Z: 1}
 	same := base
+	same.Sound = SoundBeep
 	same.CacheDir, same.Progress = "/x", func(int, int) {}
 	if same.hash() != base.hash() {
-		t.Error("the folder of the cache changes the hash")
+		t.Error("the folder of the cache, or sound, changes the hash")
 	}
 	for name, change := range map[string]func(*Options){
 		"seed": func(o *Options) { o.Seed++ }, "noise": func(o *Options) { o.Noise = false }, "cameras": func(o *Options) { o.Cameras-- },
 		"frames": func(o *Options) { o.Frames++ }, "rate": func(o *Options) { o.Rate++ }, "flash": func(o *Options) { o.Flash = true },
 		"markers": func(o *Options) { o.Markers = true }, "freeze": func(o *Options) { o.Freeze = 0 }, "gaze": func(o *Options) { o.Gaze = &gaze },
-		"mismatch": func(o *Options) { o.Mismatch = true }, "width": func(o *Options) { o.Width -= 2 }, "height": func(o *Options) { o.Height -= 2 },
+		"rod": func(o *Options) { o.Rod = true }, "mismatch": func(o *Options) { o.Mismatch = true }, "width": func(o *Options) { o.Width -= 2 }, "height": func(o *Options) { o.Height -= 2 },
 	} {
 		o := base
 		change(&o)
@@ -99,12 +108,32 @@ func TestOptionsThatShowHaveAHash(t *testing.T) {
 	}
 }
 
-func TestFlashes(t *testing.T) {
-	o := Default()
-	o.Flash = true
-	for i := range 120 {
-		if want := i%30 < 2; o.flashes(i) != want {
-			t.Errorf("frame %d: flash %v, want %v", i, o.flashes(i), want)
+func TestPulses(t *testing.T) {
+	for rate, want := range map[float64]int{30: 3, 60: 6, 10: 1, 5: 1, 25: 3, 24: 3, 29.97: 3} {
+		o := Default()
+		o.Rate, o.Frames = rate, int(4*rate)
+		n := 0
+		for i := range o.Frames {
+			if o.pulses(i) {
+				n++
+			}
+		}
+		if n != 4*want || !o.pulses(0) || o.pulses(want) || !o.pulses(o.Frames) {
+			t.Errorf("at %v Hz %d frames of four seconds are of a pulse, want %d", rate, n, 4*want)
+		}
+	}
+}
+
+func TestBeeps(t *testing.T) {
+	for _, test := range []struct {
+		flash bool
+		sound Sound
+		want  bool
+	}{{false, SoundWithFlash, false}, {true, SoundWithFlash, true}, {true, SoundNone, false}, {false, SoundBeep, true}} {
+		o := Default()
+		o.Flash, o.Sound = test.flash, test.sound
+		if rig(o).Microphone != test.want {
+			t.Errorf("flash %v, sound %v: microphone %v", test.flash, test.sound, !test.want)
 		}
 	}
 }

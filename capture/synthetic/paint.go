@@ -138,7 +138,7 @@ func (l *painter) roomAt(id int32, c space.Camera, u, v float64) figure.RGB {
 	return lit(r.look(r.kinds[h.Triangle], p), n, c.Pose.T.Sub(p).Unit(), open, open)
 }
 
-// projectPerson projects the posed person and the markers.
+// projectPerson projects the posed person and the props.
 func (l *painter) projectPerson(c space.Camera, p *pose, samples int) {
 	s := l.scene
 	l.screen.Project(raster.Mesh{Positions: p.positions, Triangles: s.triangles, TwoSided: s.twoSided}, c, samples)
@@ -237,16 +237,16 @@ func (l *painter) smooth(q *samples) bool {
 	return hi-lo < 0.006*hi
 }
 
-// personAt shades the person or a marker where a pixel position sees it, and
+// personAt shades the person or a prop where a pixel position sees it, and
 // says whether that is inside the volume.
 func (l *painter) personAt(id int32, c space.Camera, p *pose, u, v, scale float64) (figure.RGB, bool) {
 	s := l.scene
 	h := l.screen.At(id, u, v)
 	t := s.triangles[h.Triangle]
 	at := blend(p.positions, t, h.Weights)
-	inside := volume.Contains(at)
-	if k := s.partOf(h.Triangle).marker(); k >= 0 {
-		return s.markers[k].light, inside
+	inside := s.volume.Contains(at)
+	if k := s.partOf(h.Triangle).prop(); k >= 0 {
+		return s.glow(k, p), inside
 	}
 	n := blend(p.normals, t, h.Weights).Unit()
 	view := c.Pose.T.Sub(at).Unit()

@@ -58,7 +58,7 @@ func (s *Source) play(ctx context.Context, sink capture.Sink) {
 		now := s.clock.Now()
 		p.video(now)
 		next := p.at(p.tick)
-		if s.options.Flash {
+		if s.options.beeps() {
 			p.audio(now)
 			next = min(next, p.soundEnd())
 		}
@@ -73,9 +73,9 @@ type player struct {
 	start  capture.Time
 	tick   uint64 // the next one to be emitted
 	index  int    // in the loop, of the next set
-	flash  bool   // the last set showed the flash
+	pulse  bool   // the last set was one of flash and beep
 	beep   capture.Time
-	chunk  uint64 // the next stretch of sound
+	sound  uint64 // the next stretch
 }
 
 // at is the instant of a tick.
@@ -102,11 +102,11 @@ func (p *player) video(now capture.Time) {
 		f.Sequence, f.Captured, f.Emitted = p.tick, captured, s.clock.Now()
 		p.sink.Frame(f)
 	}
-	flash := s.options.flashes(p.index)
-	if flash && !p.flash {
+	pulse := s.options.pulses(p.index)
+	if pulse && !p.pulse {
 		p.beep = captured
 	}
-	p.flash = flash
+	p.pulse = pulse
 	p.tick++
 	p.advance()
 }
@@ -117,29 +117,39 @@ func (p *player) advance() {
 	p.index = (p.index + 1) % n
 }
 
-// Sound goes out in chunks of 20 ms, each after its end, so that it knows of
-// every flash that falls into it.
 const (
-	chunkSamples = capture.SampleRate / 50
-	chunkLength  = 20 * time.Millisecond
-	beepLength   = 50 * time.Millisecond
-	beepHertz    = 1000
+	beepHertz  = 1000
+	beepLevel  = 0.5
+	rampLength = 2 * time.Millisecond
 )
 
-func (p *player) soundEnd() capture.Time { return p.start.Add(time.Duration(p.chunk+1) * chunkLength) }
+// Sound goes out in stretches, each after its end, so that it knows of every
+// flash that falls into it.
+func (p *player) soundEnd() capture.Time {
+	return p.start.Add(time.Duration(p.sound+1) * capture.SoundLength)
+}
 
-// audio emits the chunks that are over. None is skipped.
+// audio emits the stretches that are over. None is skipped.
 func (p *player) audio(now capture.Time) {
 	for p.soundEnd() <= now {
-		begin := p.start.Add(time.Duration(p.chunk) * chunkLength)
-		samples := make([]float32, chunkSamples)
+		begin := p.start.Add(time.Duration(p.sound) * capture.SoundLength)
+		samples := make([]float32, capture.SoundSamples)
 		for i := range samples {
 			t := begin.Add(time.Duration(i) * time.Second / capture.SampleRate).Sub(p.beep)
-			if p.beep > 0 && t >= 0 && t < beepLength {
-				samples[i] = float32(0.5 * math.Sin(2*math.Pi*beepHertz*t.Seconds()))
+			if p.beep > 0 {
+				samples[i] = beep(t)
 			}
 		}
 		p.sink.Sound(capture.Sound{Captured: begin, Samples: samples})
-		p.chunk++
+		p.sound++
 	}
+}
+
+// beep is the tone at a time after its beginning.
+func beep(t time.Duration) float32 {
+	if t < 0 || t >= pulseLength {
+		return 0
+	}
+	ramp := min(1, float64(min(t, pulseLength-t))/float64(rampLength))
+	return float32(beepLevel * ramp * math.Sin(2*math.Pi*beepHertz*t.Seconds()))
 }

@@ -12,6 +12,15 @@ import (
 // volume is the box that holds the person and nothing else.
 var volume = space.Box{Min: space.Vec3{X: -0.44, Y: -0.70, Z: -0.178}, Max: space.Vec3{X: 0.44, Y: 0.24, Z: 0.52}}
 
+// volumeOf is the volume of a rig: wider where a rod reaches out of the usual
+// one. Nothing of the room is near that either.
+func volumeOf(o Options) space.Box {
+	if o.Rod {
+		return withRod(volume, o)
+	}
+	return volume
+}
+
 // Where the cameras stand, seen from the head: degrees and metres.
 var stands = [capture.MaxCameras]struct {
 	azimuth, elevation, distance float64
@@ -25,7 +34,7 @@ var stands = [capture.MaxCameras]struct {
 // rig places the first n cameras. Sizes are of the full-size pictures unless
 // the options scale the colour.
 func rig(o Options) capture.Rig {
-	r := capture.Rig{Name: "synthetic", Volume: volume, Rate: o.Rate}
+	r := capture.Rig{Name: "synthetic", Volume: volumeOf(o), Rate: o.Rate, Microphone: o.beeps()}
 	for i := range o.Cameras {
 		r.Cameras = append(r.Cameras, sensor(i, o))
 	}

@@ -33,12 +33,17 @@ type Scene struct {
 	options Options
 	person  *figure.Figure
 	room    *room
-	markers []marker
+	markers []*marker
+	badge   *badge
+	volume  space.Box
 	encode  *encoder
 
-	// The person's mesh with the markers at its end.
+	// The person's mesh with the props at its end.
+	vertices  int
 	triangles [][3]int32
 	twoSided  []bool
+	props     []prop
+	propOf    []uint8 // of the triangles after the person's
 }
 
 // staticRoom is the same for all scenes.
@@ -47,10 +52,17 @@ var staticRoom = sync.OnceValue(newRoom)
 // NewScene returns the scene of valid options. The first call of a process
 // builds the person, which takes some seconds.
 func NewScene(o Options) *Scene {
-	s := &Scene{options: o, person: figure.Person(), room: staticRoom(), encode: newEncoder()}
+	s := &Scene{options: o, person: figure.Person(), room: staticRoom(), encode: newEncoder(), volume: volumeOf(o)}
+	s.vertices = len(s.person.Vertices)
 	s.triangles, s.twoSided = s.person.Triangles, s.person.TwoSided
 	if o.Markers {
 		s.addMarkers()
+	}
+	if o.Flash {
+		s.addBadge()
+	}
+	if o.Rod {
+		s.addRod()
 	}
 	return s
 }
@@ -70,12 +82,19 @@ func (s *Scene) Truth(t Instant) Truth {
 	return Truth{Head: m.Head, Eyes: m.Eyes, Gaze: m.Gaze}
 }
 
+// EyePoint returns the point between the centres of the eyeballs at an
+// instant, in the cube. The gaze goes from there through Truth's point.
+func (s *Scene) EyePoint(t Instant) space.Vec3 {
+	m := s.motion(t)
+	return m.Between()
+}
+
 func (s *Scene) motion(t Instant) figure.Motion {
 	return figure.Loop(float64(t), s.options.period(), s.options.Gaze)
 }
 
-// Render draws the scene for any camera at an instant, without flash, gain or
-// noise: the truth. It uses all cores and returns when it is done.
+// Render draws the scene for any camera at an instant, without gain or noise:
+// the truth. With the freeze option a flash is not told from its pose. It uses all cores and returns when it is done.
 func (s *Scene) Render(camera space.Camera, t Instant) Image {
 	p := s.pose(t, nil)
 	l := &painter{scene: s, workers: runtime.GOMAXPROCS(0)}
@@ -94,16 +113,17 @@ func (s *Scene) Render(camera space.Camera, t Instant) Image {
 type pose struct {
 	positions, normals []space.Vec3
 	motion             figure.Motion
+	flash              bool
 }
 
 // pose moves the person; a pose that is given is reused.
 func (s *Scene) pose(t Instant, reuse *pose) *pose {
 	if reuse == nil {
-		n := len(s.person.Vertices) + len(s.markers)*markerVertices
-		reuse = &pose{positions: make([]space.Vec3, n), normals: make([]space.Vec3, n)}
+		reuse = &pose{positions: make([]space.Vec3, s.vertices), normals: make([]space.Vec3, s.vertices)}
 	}
 	reuse.motion = s.motion(t)
 	s.person.Pose(&reuse.motion, reuse.positions, reuse.normals)
-	s.placeMarkers(reuse)
+	s.placeProps(reuse)
+	reuse.flash = s.options.Flash && pulse(float64(t))
 	return reuse
 }

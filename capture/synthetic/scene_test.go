@@ -216,7 +216,7 @@ func TestWorkersAgree(t *testing.T) {
 		under := l.backdrop(c.Colour)
 		n := c.Colour.Lens.Width * c.Colour.Lens.Height
 		out := Image{Width: 320, Height: 180, RGB: make([]uint8, 3*n), PersonMask: make([]uint8, n), Depth: make([]float32, n)}
-		gain := s.gain(2, false)
+		gain := s.gain(2)
 		l.colour(c.Colour, s.scene.pose(0.3, nil), under, l.encoded(under, gain), gain, &out)
 		if workers == 1 {
 			first = out

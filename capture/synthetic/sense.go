@@ -52,7 +52,7 @@ func (p part) hair() bool { return p == part(figure.Hair) }
 
 // infrared is how much the part reflects at 850 nm.
 func (p part) infrared() float64 {
-	if p.marker() >= 0 {
+	if p.prop() >= 0 {
 		return 0.6
 	}
 	return figure.Infrared(figure.Part(p))

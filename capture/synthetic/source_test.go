@@ -20,11 +20,20 @@ func small(t testing.TB) Options {
 }
 
 func TestSource(t *testing.T) {
-	sourcetest.Run(t, func(t testing.TB) capture.Source {
-		s, err := Open(small(t))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	})
+	for name, change := range map[string]func(*Options){
+		"silent": func(*Options) {},
+		"beeps":  func(o *Options) { o.Sound, o.Rate = SoundBeep, 4 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			sourcetest.Run(t, func(t testing.TB) capture.Source {
+				o := small(t)
+				change(&o)
+				s, err := Open(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return s
+			})
+		})
+	}
 }

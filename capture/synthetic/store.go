@@ -21,7 +21,7 @@ import (
 
 // generator is the version of what the pictures show: raise it with every
 // change to a pixel, so that old caches are not played.
-const generator = 3
+const generator = 4
 
 // The cache file: one page of header, then the frame sets, each page-aligned,
 // each the colour and depth planes of all cameras in the machine's byte order.
@@ -81,7 +81,7 @@ func (s *store) header(o Options) []byte {
 
 // hash names what the pictures depend on.
 func (o Options) hash() [32]byte {
-	o.CacheDir, o.Clock, o.Progress = "", nil, nil
+	o.CacheDir, o.Clock, o.Progress, o.Sound = "", nil, nil, SoundWithFlash
 	gaze := "free"
 	if o.Gaze != nil {
 		gaze = fmt.Sprint(*o.Gaze)

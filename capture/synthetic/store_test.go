@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
 )
@@ -264,64 +263,6 @@ func (k *takes) Dropped(int, capture.DropReason) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.drops++
-}
-
-// The tone begins at the very instant of the first bright frame, and stamps
-// are a frame period apart.
-func TestFlashAndBeep(t *testing.T) {
-	o := small(t)
-	o.Cameras, o.Rate, o.Frames, o.Flash, o.Noise = 1, 10, 10, true, false
-	s := open(t, o)
-	bake(t, s)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	k := &takes{done: cancel, until: func(k *takes) bool { return len(k.sounds) >= 60 && len(k.frames) > 12 }}
-	if err := s.Run(ctx, k); err != nil {
-		t.Fatal(err)
-	}
-	brightness := func(f *capture.Frame) (sum int) {
-		for _, y := range f.Colour.Planes[0] {
-			sum += int(y)
-		}
-		return sum / len(f.Colour.Planes[0])
-	}
-	var flashes []capture.Time
-	for i, f := range k.frames {
-		if want := k.frames[0].Captured + capture.Time(f.Sequence*100e6); f.Captured != want {
-			t.Errorf("frame %d is captured at %d, want %d", f.Sequence, f.Captured, want)
-		}
-		if i > 0 && brightness(f) > brightness(k.frames[i-1])+30 || i == 0 {
-			flashes = append(flashes, f.Captured)
-		}
-	}
-	var beeps []capture.Time
-	loud := false
-	for i, c := range k.sounds {
-		if i > 0 && c.Captured != k.sounds[i-1].Captured.Add(chunkLength) {
-			t.Errorf("sound %d does not follow the one before", i)
-		}
-		for n, x := range c.Samples {
-			if now := x != 0; now && !loud {
-				at := c.Captured + capture.Time(n*1e9/capture.SampleRate)
-				if len(beeps) == 0 || at.Sub(beeps[len(beeps)-1]) > beepLength {
-					beeps = append(beeps, at)
-				}
-			}
-			loud = x != 0
-		}
-	}
-	if len(beeps) == 0 || len(beeps) > len(flashes) {
-		t.Fatalf("%d flashes, %d beeps", len(flashes), len(beeps))
-	}
-	for i, b := range beeps {
-		// The sine's first sample is 0: the first one heard is a sample later.
-		if d := b.Sub(flashes[i]); d < 0 || d > 2*time.Second/capture.SampleRate {
-			t.Errorf("beep %d sounds %v after its flash", i, d)
-		}
-	}
-	for _, f := range k.frames {
-		f.Release()
-	}
 }
 
 // The loop plays while it is baked: the first set comes before the last is

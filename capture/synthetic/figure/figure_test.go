@@ -2,6 +2,7 @@ package figure
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/virtualcube/virtualcube/capture/space"
@@ -77,31 +78,99 @@ func TestLoopReturns(t *testing.T) {
 	}
 }
 
+// pupil is the vertex at the front of an eyeball.
+func pupil(f *Figure, part Part) int {
+	first := len(f.Vertices)
+	for i, q := range f.Parts {
+		if q == part {
+			for _, k := range f.Triangles[i] {
+				first = min(first, int(k)) // the pole is the ball's first vertex
+			}
+		}
+	}
+	return first
+}
+
 // The pupils point at the gaze target: the vertex at the front of each ball
-// lies on the line from the ball's centre to the target.
+// lies on the line from the ball's centre to the target. That holds wherever
+// Reach lets the person look, at its limits too.
 func TestGaze(t *testing.T) {
 	f := Person()
-	for _, target := range []space.Vec3{v(0, 0, 1), v(0.5, 0.1, 1.2), v(-0.4, -0.3, 0.8)} {
-		for _, at := range []float64{0, 0.5, 1.24, 1.9} {
+	targets := []space.Vec3{v(0, 0, 1), v(0.5, 0.1, 1.2), v(-0.4, -0.3, 0.8)}
+	for i := range 160 { // directions over the whole reach, near and far
+		side := (float64(i%8)/3.5 - 1) * 84
+		up := (float64(i/8%10)/4.5 - 1) * 50
+		r := [2]float64{0.45, 3}[i/80]
+		sin, cos := math.Sincos(side * math.Pi / 180)
+		sinUp, cosUp := math.Sincos(up * math.Pi / 180)
+		if p := v(r*sin*cosUp, r*sinUp, 0.07+r*cos*cosUp); Reach(p) == nil {
+			targets = append(targets, p)
+		}
+	}
+	if len(targets) < 90 {
+		t.Fatalf("only %d targets can be looked at", len(targets))
+	}
+	pupils := [2]int{pupil(f, LeftEye), pupil(f, RightEye)}
+	p, n := make([]space.Vec3, len(f.Vertices)), make([]space.Vec3, len(f.Vertices))
+	for k, target := range targets {
+		for _, at := range []float64{0, 0.5, 1.24, 1.9}[k%3:] {
 			m := Loop(at, 2, &target)
-			p, n := make([]space.Vec3, len(f.Vertices)), make([]space.Vec3, len(f.Vertices))
-			f.Pose(&m, p, n)
-			for e, part := range [2]Part{LeftEye, RightEye} {
-				pupil := -1
-				for i, q := range f.Parts {
-					if q == part {
-						pupil = int(f.Triangles[i][0]) // the fan's first triangle begins at the pole
-						for _, k := range f.Triangles[i] {
-							pupil = min(pupil, int(k))
-						}
-						break
-					}
+			if k < 3 {
+				f.Pose(&m, p, n)
+			}
+			for e := range 2 {
+				axis := m.Head.Rotate(m.look[e].Apply(v(0, 0, 1)))
+				if k < 3 {
+					axis = p[pupils[e]].Sub(m.Eyes[e])
 				}
-				axis := p[pupil].Sub(m.Eyes[e])
-				if a := space.Angle(axis, target.Sub(m.Eyes[e])); a > 0.1*math.Pi/180 {
-					t.Errorf("target %v at %.2f s: eye %d looks %.2f degrees past it", target, at, e, a*180/math.Pi)
+				if a := space.Angle(axis, target.Sub(m.Eyes[e])); a > 1e-6 {
+					t.Errorf("target %v at %.2f s: eye %d looks %.2g degrees past it", target, at, e, a*180/math.Pi)
 				}
 			}
+		}
+	}
+}
+
+// The head takes most of a turn and stays within its comfort.
+func TestHeadTurnsToTheGaze(t *testing.T) {
+	for name, test := range map[string]struct {
+		target          space.Vec3
+		yaw, nod, slack float64 // degrees
+	}{
+		"ahead":   {v(0, 0, 2), 0, 0, 3},
+		"left":    {v(1, 0, 1.07), 35.5, 0, 4},
+		"right":   {v(-1, 0, 1.07), -35.5, 0, 4},
+		"down":    {v(0, -0.6, 1.07), 0, 21, 4},
+		"far off": {v(2, 0, 0.55), 60, 0, 4},
+	} {
+		for _, at := range []float64{0, 0.7, 1.3} {
+			m := Loop(at, 2, &test.target)
+			yaw, nod := direction(m.Head.Rotate(v(0, 0, 1)))
+			yaw, nod = yaw*180/math.Pi, nod*180/math.Pi
+			if math.Abs(yaw-test.yaw) > test.slack || math.Abs(nod-test.nod) > test.slack {
+				t.Errorf("%s at %.1f s: the head is turned by %.1f and %.1f degrees, want about %v and %v", name, at, yaw, nod, test.yaw, test.nod)
+			}
+		}
+	}
+}
+
+func TestReach(t *testing.T) {
+	for name, test := range map[string]struct {
+		target  space.Vec3
+		message string
+	}{
+		"ahead":      {v(0, 0, 1), ""},
+		"aside":      {v(1, 0, 0.4), ""},
+		"behind":     {v(0, 0, -1), "to the side"},
+		"beside":     {v(1, 0, 0.05), "to the side"},
+		"ceiling":    {v(0, 2, 0.7), "degrees up"},
+		"own feet":   {v(0, -1.1, 0.5), "degrees up"},
+		"nose":       {v(0, -0.04, 0.12), "cm from the eyes"},
+		"not finite": {v(0, math.NaN(), 1), "finite"},
+	} {
+		err := Reach(test.target)
+		if (err == nil) != (test.message == "") || err != nil && !strings.Contains(err.Error(), test.message) {
+			t.Errorf("%s: %v, want %q", name, err, test.message)
 		}
 	}
 }

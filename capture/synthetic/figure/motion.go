@@ -30,8 +30,9 @@ var (
 )
 
 // Loop is the movement at time t of a loop of length period, both in seconds.
-// It returns to its start at the period. gaze fixes what the eyes look at; nil
-// lets them wander over the screen in front.
+// It returns to its start at the period. gaze fixes what the person looks at,
+// a point that Reach accepts: the head turns to it and the eyes do the rest.
+// With nil the eyes wander over the screen in front.
 func Loop(t, period float64, gaze *space.Vec3) Motion {
 	// w is the phase of the nearest whole number of turns to a rate in hertz.
 	w := func(hertz float64) float64 {
@@ -43,7 +44,12 @@ func Loop(t, period float64, gaze *space.Vec3) Motion {
 	m.sway = about(hipPivot, v(0, 0, 1), 0.008*math.Sin(slow+0.4)).Mul(about(hipPivot, v(1, 0, 0), 0.006*math.Sin(slow+1.9)))
 	yaw := 0.115*math.Sin(slow) + 0.03*math.Sin(2*slow+1)
 	nod := 0.035*math.Sin(2*slow+0.7) + 0.012*math.Sin(w(1.5))
-	m.turn = about(neckPivot, v(0, 1, 0), yaw).Mul(about(neckPivot, v(1, 0, 0), nod)).Mul(about(neckPivot, v(0, 0, 1), 0.025*math.Sin(slow+2)))
+	roll := 0.025 * math.Sin(slow+2)
+	if gaze != nil {
+		toYaw, toNod := turnTo(m.sway.Inverse().Apply(*gaze))
+		yaw, nod, roll = toYaw+attentive*yaw, toNod+attentive*nod, attentive*roll
+	}
+	m.turn = headTurn(yaw, nod).Mul(about(neckPivot, v(0, 0, 1), roll))
 	m.Head = m.sway.Mul(m.turn)
 	m.jaw = 0.062 * max(0, 0.45+0.55*math.Sin(w(3.1))) * (0.55 + 0.45*math.Sin(w(0.9)+1))
 	m.blink = blink(t, period)
@@ -75,8 +81,8 @@ func (m *Motion) lookAt() {
 		c.X *= side
 		m.Eyes[i] = m.Head.Apply(c)
 		d := target.Sub(c)
-		yaw := min(maxLook, max(-maxLook, math.Atan2(d.X, d.Z)))
-		pitch := min(maxLook, max(-maxLook, math.Atan2(-d.Y, math.Hypot(d.X, d.Z))))
+		yaw, pitch := direction(d)
+		yaw, pitch = min(maxLook, max(-maxLook, yaw)), min(maxLook, max(-maxLook, pitch))
 		m.look[i] = space.RotationAbout(v(0, 1, 0), yaw).Mul(space.RotationAbout(v(1, 0, 0), pitch))
 		m.lidTilt = pitch
 	}
