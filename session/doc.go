@@ -30,5 +30,6 @@
 //   - multiview: the loop that renders the views of a rig, and their viewers
 //   - view: one view, framed, rendered and encoded
 //   - encode: the encoder's contract, and one folder a codec library
+//   - voice: microphones, levels and murmurs; opus, below it, is the codec
 //   - fanout: a view, as one rung or two, to many peers, each by what its link holds
 package session

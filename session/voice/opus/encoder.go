@@ -44,6 +44,7 @@ type Options struct {
 	Channels     int  // 1 or 2
 	Bitrate      int  // bits a second; a constrained variable rate
 	Complexity   int  // 0 to 10: quality against processor time
+	Narrow       bool // nothing above 4 kHz
 	Music        bool // tuned for music, else for speech
 	FEC          bool // packets repeat the frame before coarsely, where speech and bitrate allow it
 	ExpectedLoss int  // percent, 0 to 100: how much of the bitrate FEC may take
@@ -77,6 +78,7 @@ func (o Options) Validate() error {
 type Encoder struct {
 	options Options
 	state   *C.OpusEncoder // nil when closed
+	delay   int            // see Delay
 	samples []float32      // the longest frame, within range
 	packet  [MaxPacket]byte
 }
@@ -87,11 +89,11 @@ func NewEncoder(o Options) (*Encoder, error) {
 		return nil, fmt.Errorf("open opus encoder: %w", err)
 	}
 	var status C.int
-	state := C.vc_opus_open(C.int(o.Channels), flag(o.Music), C.int(o.Bitrate), C.int(o.Complexity), flag(o.FEC), C.int(o.ExpectedLoss), &status)
+	state := C.vc_opus_open(C.int(o.Channels), flag(o.Music), flag(o.Narrow), C.int(o.Bitrate), C.int(o.Complexity), flag(o.FEC), C.int(o.ExpectedLoss), &status)
 	if state == nil {
 		return nil, fmt.Errorf("open opus encoder: %s", problem(status))
 	}
-	return &Encoder{options: o, state: state, samples: make([]float32, MaxSamples*o.Channels)}, nil
+	return &Encoder{options: o, state: state, delay: int(C.vc_opus_delay(state)), samples: make([]float32, MaxSamples*o.Channels)}, nil
 }
 
 // frames are the lengths that can be encoded, in samples of each channel.
@@ -124,10 +126,14 @@ func (e *Encoder) Encode(samples []float32) ([]byte, error) {
 	}
 	size := C.opus_encode_float(e.state, (*C.float)(unsafe.Pointer(&e.samples[0])), C.int(n), (*C.uchar)(&e.packet[0]), MaxPacket)
 	if size < 1 {
-		return nil, fmt.Errorf("encode opus: %s", problem(C.int(size)))
+		return nil, fmt.Errorf("encode opus: %s", problem(size))
 	}
 	return e.packet[:size], nil
 }
+
+// Delay is how many samples later than it went in a sound comes out of the
+// decoder: the encoder's look-ahead, 312 (6.5 ms) for speech.
+func (e *Encoder) Delay() int { return e.delay }
 
 // SetBitrate changes the bitrate from the next frame on.
 func (e *Encoder) SetBitrate(bitsPerSecond int) error {

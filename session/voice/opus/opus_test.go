@@ -74,7 +74,7 @@ func packets(t testing.TB, o opus.Options, hertz float64, n int) (out [][]byte) 
 
 func TestRoundTrip(t *testing.T) {
 	low := opus.Voice()
-	low.Bitrate, low.FEC = 12_000, false
+	low.Bitrate, low.FEC, low.Narrow = 12_000, false, true
 	for name, test := range map[string]struct {
 		options opus.Options
 		hertz   float64
