@@ -21,7 +21,7 @@ func looker(eye, at space.Vec3, width int) space.Camera {
 // outer. Somebody else sees them far apart.
 func TestRodLiesAlongTheGaze(t *testing.T) {
 	const degree = math.Pi / 180
-	for _, eye := range []space.Vec3{{Z: 1.2}, {X: 0.9, Y: 0.1, Z: 0.9}, {X: -1.6, Y: -0.1, Z: 0.5}, {X: 0.2, Y: -0.7, Z: 1.3}, {X: -0.3, Y: 0.1, Z: 2.6}} {
+	for _, eye := range []space.Vec3{{Z: 1.2}, {X: -1.6, Y: -0.1, Z: 0.5}, {X: -0.3, Y: 0.1, Z: 2.6}} {
 		t.Run(fmt.Sprint(eye), func(t *testing.T) {
 			o := Default()
 			o.Gaze, o.Rod = &eye, true
