@@ -27,6 +27,7 @@ type pipeline struct {
 	renderer *render.Renderer
 	ladders  []*fanout.Ladder // one a view
 	views    *multiview.Views
+	voice    *rigVoice // nil: the rig has no microphone
 }
 
 // newPipeline opens the rig and puts the parts together. traced, which may be
@@ -48,7 +49,14 @@ func newPipeline(ctx context.Context, config *Config, open sourceOptions, traced
 
 func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logger, traced func(view.Trace)) (err error) {
 	rig := p.source.Rig()
-	if p.sets, err = frameset.New(frameset.Config{Rig: rig, Clock: clock, Log: log}); err != nil {
+	sets := frameset.Config{Rig: rig, Clock: clock, Log: log}
+	if rig.Microphone {
+		if p.voice, err = newRigVoice(log); err != nil {
+			return err
+		}
+		sets.Sound = p.voice.queue.Put
+	}
+	if p.sets, err = frameset.New(sets); err != nil {
 		return err
 	}
 	p.device = gl.New(log)
@@ -110,7 +118,15 @@ func (p *pipeline) Run(ctx context.Context) error {
 		defer parts.stop()
 		return p.device.Run(ctx)
 	})
-	parts.run(func(ctx context.Context) error { return p.sets.Run(ctx, p.source) })
+	parts.run(func(ctx context.Context) error {
+		if p.voice != nil {
+			defer p.voice.queue.End()
+		}
+		return p.sets.Run(ctx, p.source)
+	})
+	if p.voice != nil {
+		parts.run(p.voice.Run)
+	}
 	parts.run(func(ctx context.Context) error { return over(p.views.Run(ctx)) })
 	err := parts.join()
 

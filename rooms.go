@@ -12,6 +12,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/session/assembly"
+	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/room"
@@ -37,10 +38,15 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 		return nil, err
 	}
 	cube := n.hello(config)
+	var voice *fanout.Relay
+	if v := n.pipeline.voice; v != nil {
+		voice = v.relay
+		first.Rigs[0].Level = func() uint8 { return voice.Snapshot().Level }
+	}
 	made := room.Config{
 		Rooms: []session.Config{first}, Admit: admit(tokens, config.Dev), Media: n.media, Version: version(), Clock: open.clock, Log: open.log,
 		Cubes: []room.Cube{{
-			Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views,
+			Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views, Voice: voice,
 			Packed: protocol.CubeView{Layout: cube.Layout, Volume: cube.Volume, Rate: cube.Rate},
 		}},
 	}

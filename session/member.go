@@ -59,6 +59,7 @@ type Self struct {
 	Resume  string // secret
 	Resumed bool   // they went on from before
 	Grants  Grants
+	Cube    string // whose rig is on their seat; empty: none
 }
 
 // News is what a member has to be told.
@@ -137,7 +138,7 @@ func (t *table) news(m *Member) (News, bool) {
 		return News{Waiting: true}, first
 	}
 	n := News{
-		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants},
+		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants, Cube: p.Cube},
 		Update: t.since(p, m.told),
 	}
 	m.told = t.revision

@@ -1,6 +1,6 @@
 // Package voice is what a room does with sound: a rig's microphone becomes
-// Opus packets (Track), levels become the list of who speaks (Speakers), and
-// those who may not listen to a side discussion hear it as a murmur (Murmur).
+// Opus packets (Track), and those who may not listen to a side discussion hear
+// it as a murmur (Murmur).
 //
 // Voices of browsers are forwarded as they come and never decoded, but for a
 // murmur. Levels are those of RFC 6464: 0 is as loud as can be, 127 is

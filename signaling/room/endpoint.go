@@ -53,6 +53,7 @@ type Endpoint struct {
 	config Config
 	mux    *http.ServeMux
 	cubes  map[string]*Cube
+	lips   map[string]*lips // by cube
 	counts counts
 	opens  chan opening  // to Run
 	ended  chan struct{} // closed by Run
@@ -77,11 +78,11 @@ func New(config Config) (*Endpoint, error) {
 		return nil, errors.New("make rooms: admit, media, clock and log are needed")
 	}
 	e := &Endpoint{
-		config: c, mux: http.NewServeMux(), cubes: make(map[string]*Cube),
+		config: c, mux: http.NewServeMux(), cubes: make(map[string]*Cube), lips: make(map[string]*lips),
 		opens: make(chan opening), ended: make(chan struct{}), halls: make(map[string]*hall),
 	}
 	for _, cube := range c.Cubes {
-		e.cubes[cube.Name] = &cube
+		e.cubes[cube.Name], e.lips[cube.Name] = &cube, &lips{cube: &cube}
 	}
 	for _, r := range c.Rooms {
 		h, err := newHall(r, true)
@@ -121,6 +122,8 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	e.mu.Unlock()
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
+	seconds := time.NewTicker(time.Second)
+	defer seconds.Stop()
 	for {
 		select {
 		case o := <-e.opens:
@@ -129,6 +132,10 @@ func (e *Endpoint) Run(ctx context.Context) error {
 				start(h)
 			}
 			o.hall <- h
+		case <-seconds.C:
+			for _, l := range e.lips {
+				l.follow()
+			}
 		case now := <-ticker.C:
 			e.sweep(ctx, now)
 		case <-ctx.Done():

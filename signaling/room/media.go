@@ -59,7 +59,7 @@ func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitG
 	if !n.Changed && !fresh {
 		return nil
 	}
-	c.streams = n.Streams
+	c.self, c.streams = n.Self, n.Streams
 	if err := c.connect(ctx); err != nil || !fresh {
 		return err
 	}
@@ -228,6 +228,13 @@ func (c *connection) hear() {
 	}
 }
 
+// wait delays the voice of a participant who sits before a rig.
+func (c *connection) wait() {
+	if l, r := c.endpoint.lips[c.self.Cube], c.seats.heard(); l != nil && r != nil {
+		r.SetDelay(l.delay(browserTime))
+	}
+}
+
 // negotiate takes the page's side of offer and answer.
 func (c *connection) negotiate(ctx context.Context, message any) error {
 	if c.peer == nil {
@@ -267,6 +274,7 @@ func (c *connection) figures(ctx context.Context) error {
 	if c.peer == nil {
 		return nil
 	}
+	c.wait()
 	s := c.peer.Snapshot()
 	f := protocol.Figures{
 		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,

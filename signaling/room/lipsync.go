@@ -1,0 +1,57 @@
+package room
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/virtualcube/virtualcube/session/view"
+)
+
+// A voice is to be heard when its view is seen. From the page on, sound takes
+// longer than a view: its jitter buffer, and the card's. What a microphone
+// takes until its sound is here comes before.
+const (
+	pageLead    = 45 * time.Millisecond // of a view over a voice, within the page
+	rigSound    = 27 * time.Millisecond // of a rig's own microphone: a stretch and the codec's look-ahead
+	browserTime = 40 * time.Millisecond // of a browser's microphone, with its way
+)
+
+// lips keeps the voice of one cube with its views.
+type lips struct {
+	cube   *Cube
+	before []view.Stats
+	view   atomic.Int64 // ns from capture to the transport, mean of the last second
+}
+
+// follow measures the views of the last second and delays the rig's voice by
+// what they take longer. Endpoint.Run calls it.
+func (l *lips) follow() {
+	first := l.before == nil
+	if first {
+		l.before = make([]view.Stats, len(l.cube.Ladders))
+	}
+	var sum time.Duration
+	n := 0
+	for i := range l.cube.Ladders {
+		now := l.cube.Views.View(i)
+		if now.Encodes > l.before[i].Encodes && !first {
+			for _, mean := range now.Mean(l.before[i]) {
+				sum += mean
+			}
+			n++
+		}
+		l.before[i] = now
+	}
+	if n == 0 {
+		return // nobody watches: as it was
+	}
+	l.view.Store(int64(sum) / int64(n))
+	if l.cube.Voice != nil {
+		l.cube.Voice.SetDelay(l.delay(rigSound))
+	}
+}
+
+// delay is how long a voice has to wait that was so long on its way.
+func (l *lips) delay(way time.Duration) time.Duration {
+	return max(0, time.Duration(l.view.Load())-way-pageLead)
+}
