@@ -80,12 +80,12 @@ func (r dropReason) numbered() bool {
 }
 
 // readFailure tells a packet that the stack could not read from the track's
-// end, which is none.
+// end, which is none, as is no error.
 func readFailure(err error) dropReason {
 	switch {
 	case errors.Is(err, io.ErrShortBuffer):
 		return droppedOversize
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, os.ErrDeadlineExceeded):
+	case err == nil, errors.Is(err, io.EOF), errors.Is(err, io.ErrClosedPipe), errors.Is(err, os.ErrDeadlineExceeded):
 		return droppedNothing
 	}
 	return droppedMalformed // of another payload type, for one: each such error took a packet

@@ -16,9 +16,9 @@ func opusFrame(toc byte) time.Duration {
 	config := toc >> 3
 	switch {
 	case config < 12: // SILK
-		return [...]time.Duration{10, 20, 40, 60}[config&3] * time.Millisecond
+		return [...]time.Duration{10e6, 20e6, 40e6, 60e6}[config&3]
 	case config < 16: // hybrid
-		return [...]time.Duration{10, 20}[config&1] * time.Millisecond
+		return 10 * time.Millisecond << (config & 1)
 	default: // CELT
 		return 2500 * time.Microsecond << (config & 3)
 	}

@@ -158,14 +158,13 @@ func (r *Relay) read(ctx context.Context) error {
 		now := time.Now()
 		p := newPacket(&r.pool)
 		p.arrived = now
-		reason := droppedNothing
-		if err != nil {
-			if reason = readFailure(err); reason == droppedNothing {
-				p.release()
-				return fmt.Errorf("%w: %w", ErrTrackEnded, err)
-			}
-		} else {
+		reason := readFailure(err)
+		switch {
+		case err == nil:
 			reason = r.inspect.packet(now, buffer[:n], &raw, p)
+		case reason == droppedNothing:
+			p.release()
+			return fmt.Errorf("%w: %w", ErrTrackEnded, err)
 		}
 		r.take(p, n, reason)
 		p.release()
@@ -259,6 +258,9 @@ func (r *Relay) Write(payload []byte, timestamp uint32, marker bool, level int, 
 
 // lostPicture implements Source: requests are gathered.
 func (r *Relay) lostPicture() {
+	if r.audio() {
+		return
+	}
 	r.mu.Lock()
 	r.stats.KeyRequests++
 	r.mu.Unlock()

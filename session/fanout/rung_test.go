@@ -28,12 +28,17 @@ type peer struct {
 	ssrc       webrtc.SSRC
 	feedback   chan []rtcp.Packet // closed: the peer is gone
 	block      chan struct{}      // not nil: writes wait for it
+	sound      bool               // Opus, not VP8
 
 	mu      sync.Mutex
 	packets []rtp.Packet
+	times   []time.Time // of the packets
 }
 
 func (p *peer) CodecParameters() []webrtc.RTPCodecParameters {
+	if p.sound {
+		return []webrtc.RTPCodecParameters{{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000}, PayloadType: 111}}
+	}
 	return []webrtc.RTPCodecParameters{{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, PayloadType: 120}}
 }
 func (p *peer) HeaderExtensions() []webrtc.RTPHeaderExtensionParameter { return p.extensions }
@@ -53,6 +58,7 @@ func (p *peer) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.packets = append(p.packets, rtp.Packet{Header: h.Clone(), Payload: slices.Clone(payload)})
+	p.times = append(p.times, time.Now())
 	return len(payload), nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v5"
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 
@@ -87,6 +88,12 @@ func join(t *testing.T, port *media.Port, change func(*rtc.Config)) *participant
 // enter makes a participant that is not offered yet.
 func enter(t *testing.T, port *media.Port, change func(*rtc.Config)) *participant {
 	t.Helper()
+	return enterOn(t, port, change, nil)
+}
+
+// enterOn makes one on a network of its own, or the machine's if nil.
+func enterOn(t *testing.T, port *media.Port, change func(*rtc.Config), network transport.Net) *participant {
+	t.Helper()
 	config := rtc.Config{Media: port, Log: logger(t)}
 	if change != nil {
 		change(&config)
@@ -106,7 +113,7 @@ func enter(t *testing.T, port *media.Port, change func(*rtc.Config)) *participan
 			t.Error(err)
 		}
 	})
-	p.remote = browser(t)
+	p.remote = browser(t, network)
 	p.remote.OnTrack(p.listen)
 	t.Cleanup(p.stop)
 	yes, no, id, never := true, false, uint16(0), uint16(0)
@@ -117,9 +124,12 @@ func enter(t *testing.T, port *media.Port, change func(*rtc.Config)) *participan
 	return p
 }
 
-func browser(t *testing.T) *webrtc.PeerConnection {
+func browser(t *testing.T, network transport.Net) *webrtc.PeerConnection {
 	t.Helper()
 	var s webrtc.SettingEngine
+	if network != nil {
+		s.SetNet(network)
+	}
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
