@@ -23,12 +23,14 @@ const (
 // delivery bounds the congestion controller's estimate by what arrives. The
 // controller knows the last 250 packets only: behind a queue that is longer
 // than that, every report comes too late for it, and its estimate stands still
-// while next to nothing arrives.
+// while next to nothing arrives. Where nothing at all arrives for a second the
+// link is cut, and the bound becomes what it was before.
 type delivery struct {
 	packets, bytes, arrived [deliveryTicks]uint64 // of the last ticks; a ring
 	at, ticks, short        int
 	last                    struct{ packets, bytes, arrived uint64 } // totals
 	bound                   float64                                  // bits a second; 0: none
+	before                  float64                                  // the bound when too little began to arrive
 	when                    time.Time                                // of the bound
 }
 
@@ -69,9 +71,17 @@ func (d *delivery) tick(now time.Time, packets, bytes, arrived uint64) {
 		d.bound *= 1 + (deliveryGrowth-1)*now.Sub(d.when).Seconds()
 	}
 	d.when = now
+	if came == 0 && sent >= deliveryTicks && d.short > 0 {
+		// The link is cut, not narrow: that teaches nothing of what it holds.
+		d.bound, d.ticks, d.short = d.before, 0, 0
+		return
+	}
 	if sent < deliveryTicks || float64(came) >= deliveredShare*float64(sent) {
 		d.short = 0
 		return
+	}
+	if d.short == 0 {
+		d.before = d.bound
 	}
 	if d.short++; d.short < shortTicks {
 		return

@@ -21,6 +21,9 @@ const (
 	midURI          = sdp.SDESMidURI
 )
 
+// maxNacks is how often a publisher is asked for one packet, every 100 ms.
+const maxNacks = 3
+
 // minEstimate lets the congestion controller say that a link is worse than a
 // rung's floor, in bits a second.
 const minEstimate = 100_000
@@ -121,7 +124,8 @@ func registerRoom(media *webrtc.MediaEngine) error {
 // registerReceivers adds what a publisher needs to hear: requests for lost
 // packets, when each packet came, and how many did.
 func registerReceivers(registry *interceptor.Registry) error {
-	requests, err := nack.NewGeneratorInterceptor()
+	// It does not see what comes again on a stream of its own, and would ask on.
+	requests, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(maxNacks))
 	if err != nil {
 		return err
 	}
