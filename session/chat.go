@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +11,7 @@ import (
 )
 
 // Say writes a line into the chat: for all, or for those in one's side
-// discussion. Beyond 200 lines the oldest are forgotten.
+// discussion. Beyond 200 lines, or maxChat bytes, the oldest are forgotten.
 func (m *Member) Say(ctx context.Context, text string, among bool) (id string, err error) {
 	text, err = cleanText(text)
 	if err != nil {
@@ -28,15 +29,28 @@ func (m *Member) Say(ctx context.Context, text string, among bool) (id string, e
 			}
 			l.Aside, l.seen = a.ID, slices.Clone(a.Members)
 		}
-		l.at = t.changed()
-		t.lines = append(t.lines, l)
-		if n := len(t.lines) - maxLines; n > 0 {
-			t.lines = slices.Delete(t.lines, 0, n)
+		data, err := json.Marshal(l.Line)
+		if err != nil {
+			return err // a line is text and a number
 		}
+		l.at, l.size = t.changed(), len(data)
+		t.lines = append(t.lines, l)
+		t.forget()
 		id = l.ID
 		return nil
 	})
 	return id, err
+}
+
+// forget drops the oldest lines beyond the limits.
+func (t *table) forget() {
+	size := 0
+	for k := len(t.lines) - 1; k >= 0; k-- {
+		if size += t.lines[k].size; size > maxChat || len(t.lines)-k > maxLines {
+			t.lines = slices.Delete(t.lines, 0, k+1)
+			return
+		}
+	}
 }
 
 // cleanText refuses what is no text, and takes control characters out.

@@ -2,8 +2,6 @@ package session
 
 import (
 	"context"
-	"fmt"
-	"slices"
 	"time"
 )
 
@@ -25,8 +23,12 @@ func (t *table) enter(r *Room, e Entry) (*Member, error) {
 	if p := t.resumed(e.Resume); p != nil {
 		m.told, m.resumed = e.Revision, true
 		t.attach(p, m, "the connection goes on elsewhere")
+		t.lead()
 		t.log.Info("participant came back", "participant", p.ID)
 		return m, nil
+	}
+	if !e.Role.valid() {
+		return nil, refuse(ErrMalformed, "There is no role %.20q.", e.Role)
 	}
 	if e.Name == "" {
 		e.Name = "Guest"
@@ -35,9 +37,11 @@ func (t *table) enter(r *Room, e Entry) (*Member, error) {
 		t.replace(p, e, m)
 		return m, nil
 	}
-	known := e.Role == Host || e.Grants.Direct
+	// Into a room that nobody leads and that is for whoever comes first, they come.
+	first := t.config.Open && e.Role != Listener && t.hosts() == 0
+	known := e.Role == Host || e.Grants.Direct || first
 	switch {
-	case t.info.Locked && e.Role != Host:
+	case t.info.Locked && e.Role != Host && !first:
 		return nil, refuse(ErrLocked, "The room is locked. Ask a host to unlock it.")
 	case (t.info.Lobby || e.Grants.Wait) && !known:
 		return m, t.wait(e, m)
@@ -66,28 +70,47 @@ func (t *table) attach(p *person, m *Member, why string) {
 }
 
 // replace gives what one participant has to a newer one of the same identity,
-// who is another participant: ids are never used twice.
+// who is another participant: ids are never used twice. What a host decided
+// about the older goes for the newer. A shared screen is of the older's window,
+// and gone with it.
 func (t *table) replace(old *person, e Entry, m *Member) {
-	seat, cube := old.Seat, old.Cube
 	if old.member != nil {
 		old.member.end(refuse(ErrReplaced, "You entered this room a second time, elsewhere; that one goes on."))
 	}
 	p := t.newPerson(e)
 	for _, i := range t.items {
-		if i.Owner == old.ID {
+		if i.Owner == old.ID && i.Kind != SharedScreen {
 			i.Owner = p.ID
 			i.at = t.changed()
 		}
 	}
 	t.strike(old)
-	p.Seat, p.Cube = seat, cube
+	if p.token == old.token {
+		p.Role, p.given, p.appointed = old.Role, old.given, old.appointed
+	}
+	for _, s := range []Source{Microphone, Camera, Screen} {
+		was, _ := old.published(s)
+		if now, _ := p.published(s); *was == Blocked {
+			*now = Blocked
+		}
+	}
+	if p.Role != Listener {
+		p.Seat = old.Seat
+	}
+	if old.Cube != "" && old.Cube == p.grants.Cube {
+		p.Cube = old.Cube
+	} else {
+		t.release(old.Cube, -1)
+	}
+	t.seat(p)
 	t.attach(p, m, "")
+	t.lead()
 	t.log.Info("participant replaced", "participant", p.ID, "before", old.ID)
 }
 
 func (t *table) newPerson(e Entry) *person {
 	t.came++
-	p := &person{identity: e.Identity, given: e.Role, grants: e.Grants, resume: secret(), since: time.Now()}
+	p := &person{identity: e.Identity, token: e.Role, given: e.Role, grants: e.Grants, resume: secret(), since: time.Now()}
 	p.Person = Person{
 		ID: t.id('p'), Name: e.Name, Role: e.Role, Seat: -1, Present: true,
 		Microphone: Off, Camera: Off, Screen: Off, Looks: Looks{Shared: true}, Quality: Unknown,
@@ -104,81 +127,29 @@ func (t *table) admit(e Entry, m *Member) (*person, error) {
 		return nil, refuse(ErrFull, "%d people are in this room, more do not fit. Try again later.", t.config.People)
 	}
 	p := t.newPerson(e)
-	if rig := t.standIn(e.Grants.Cube); rig != nil {
-		p.Seat, p.Cube = rig.Seat, rig.Cube
-		t.strike(rig)
-	}
-	if p.Seat < 0 && p.Role != Listener {
-		p.Seat = t.vacant()
-	}
+	t.seat(p)
 	t.attach(p, m, "")
 	t.lead()
 	t.log.Info("participant came", "participant", p.ID, "role", p.Role, "seat", p.Seat)
 	return p, nil
 }
 
-// wait puts somebody into the lobby.
-func (t *table) wait(e Entry, m *Member) error {
-	if len(t.guests) >= maxGuests {
-		return refuse(ErrFull, "%d people wait for this room already. Try again later.", maxGuests)
+// seat gives somebody who is to have a seat the one of the rig that their grants
+// name, or another that is free, unless they have one.
+func (t *table) seat(p *person) {
+	if p.Role == Listener {
+		return
 	}
-	g := &guest{entry: e, member: m, at: t.changed()}
-	g.Guest = Guest{ID: t.id('g'), Name: e.Name}
-	t.guests[g.ID] = g
-	m.guest = g
-	t.log.Info("guest waits", "guest", g.ID)
-	return nil
-}
-
-// answer is a host's word about a guest.
-func (t *table) answer(id string, in bool) error {
-	g := t.guests[id]
-	if g == nil {
-		return refuse(ErrUnknown, "This guest does not wait any more.")
-	}
-	if !in {
-		t.dropGuest(g)
-		g.member.end(refuse(ErrDenied, "A host did not let you in."))
-		return nil
-	}
-	if _, err := t.admit(g.entry, g.member); err != nil {
-		return err
-	}
-	t.dropGuest(g)
-	signal(g.member.woken)
-	return nil
-}
-
-func (t *table) dropGuest(g *guest) {
-	delete(t.guests, g.ID)
-	g.member.guest = nil
-	t.bury(g.ID)
-}
-
-// settle puts a rig that nobody is at on a seat.
-func (t *table) settle(rig Rig) (*person, error) {
-	seat := t.vacant()
-	if seat < 0 {
-		return nil, fmt.Errorf("put the rig of %s into the room: all %d seats are taken", rig.Cube, len(t.info.Seats))
-	}
-	p := t.newPerson(Entry{Name: cleanName(rig.Name, maxName), Role: Speaker})
-	p.rig, p.Seat, p.Cube = true, seat, rig.Cube
-	if rig.Level != nil {
-		p.Microphone = On
-	}
-	p.Looks.Shared = false
-	t.came--
-	return p, nil
-}
-
-// standIn is the rig of a cube that sits by itself.
-func (t *table) standIn(cube string) *person {
-	for _, p := range t.people {
-		if p.rig && cube != "" && p.Cube == cube {
-			return p
+	if rig := t.standIn(p.grants.Cube); rig != nil {
+		p.Cube = rig.Cube
+		if p.Seat < 0 {
+			p.Seat = rig.Seat
 		}
+		t.strike(rig)
 	}
-	return nil
+	if p.Seat < 0 {
+		p.Seat = t.vacant()
+	}
 }
 
 // lose notes that a connection is gone; the seat is kept.
@@ -192,7 +163,8 @@ func (t *table) lose(m *Member) {
 		return // another connection took over, or they were removed
 	}
 	p.member = nil
-	p.Present, p.Speaking, p.Quality = false, false, Lost
+	p.Present, p.Quality = false, Lost
+	p.muted()
 	p.leaves = time.Now().Add(t.config.Kept)
 	t.unpoint(p.ID)
 	t.touch(p)
@@ -203,13 +175,7 @@ func (t *table) lose(m *Member) {
 func (t *table) dismiss(p *person, reason string) {
 	t.strike(p)
 	t.log.Info("participant left", "participant", p.ID, "reason", reason, "after", time.Since(p.since).Round(time.Second))
-	for _, rig := range t.config.Rigs {
-		if rig.Cube == p.Cube {
-			if again, err := t.settle(rig); err == nil {
-				again.Seat = p.Seat
-			}
-		}
-	}
+	t.release(p.Cube, p.Seat)
 	t.lead()
 }
 
@@ -219,61 +185,14 @@ func (t *table) strike(p *person) {
 	t.bury(p.ID)
 	t.part(p)
 	t.unpoint(p.ID)
+	t.unshare(p)
+}
+
+// unshare takes somebody's shared screen away.
+func (t *table) unshare(p *person) {
 	for _, i := range values(t.items) {
 		if i.Owner == p.ID && i.Kind == SharedScreen {
 			t.clear(i)
 		}
 	}
-}
-
-// lead makes sure that a room with people has a host, once it had one: where
-// none is left, not even one whose seat is kept, the one who is there longest
-// leads, until a host by token comes.
-func (t *table) lead() {
-	var acting []*person
-	found := false
-	for _, p := range t.sorted() {
-		switch {
-		case p.Role != Host:
-		case p.given == Host || p.appointed:
-			found = true
-		default:
-			acting = append(acting, p)
-		}
-	}
-	t.led = t.led || found || t.config.Open
-	if found {
-		for _, p := range acting {
-			t.appoint(p, p.given)
-		}
-		return
-	}
-	if len(acting) > 0 || !t.led {
-		return
-	}
-	people := slices.DeleteFunc(t.sorted(), func(p *person) bool { return p.rig || !p.Present || p.Role == Listener })
-	if len(people) > 0 {
-		t.appoint(people[0], Host)
-		t.log.Info("participant leads", "participant", people[0].ID, "reason", "no host is left")
-	}
-}
-
-// appoint gives a role. Who becomes a host is told of the guests, and who is
-// none any more forgets them: with all the rest.
-func (t *table) appoint(p *person, role Role) {
-	if p.Role == role {
-		return
-	}
-	if p.Role == Host || role == Host {
-		if p.member != nil {
-			p.member.told = 0
-		}
-	}
-	p.Role = role
-	if role == Listener {
-		p.Seat, p.Microphone, p.Camera, p.Screen = -1, Off, Off, Off
-	} else if p.Seat < 0 {
-		p.Seat = t.vacant()
-	}
-	t.touch(p)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"unicode/utf8"
 
 	"github.com/virtualcube/virtualcube/capture/space"
 )
@@ -25,7 +26,7 @@ type item struct {
 type Placing struct {
 	Kind    Kind
 	Title   string
-	Picture string  // path; of kind Picture
+	Picture string  // path on the node, at most 256 bytes; of kind Picture
 	Aspect  float64 // width over height, 0.1 to 10
 }
 
@@ -33,6 +34,9 @@ type Placing struct {
 // one shared screen at most.
 func (m *Member) Place(ctx context.Context, n Placing) (id string, err error) {
 	n.Title = cleanName(n.Title, maxTitle)
+	if n.Kind == SharedScreen {
+		n.Picture = ""
+	}
 	if !(n.Aspect >= 0.1 && n.Aspect <= 10) {
 		return "", refuse(ErrMalformed, "A work item's width is 0.1 to 10 times its height.")
 	}
@@ -44,7 +48,9 @@ func (m *Member) Place(ctx context.Context, n Placing) (id string, err error) {
 			return refuse(ErrFull, "There are %d things in the room, more do not fit. Take one away before.", maxItems)
 		case n.Kind == SharedScreen && !p.grants.Screen:
 			return refuse(ErrForbidden, "Your token does not allow sharing a screen.")
-		case n.Kind == Picture && n.Picture == "":
+		case n.Kind == SharedScreen && p.Screen == Blocked:
+			return refuse(ErrForbidden, "A host switched your screen off. Raise your hand to show it.")
+		case n.Kind == Picture && !onNode(n.Picture):
 			return refuse(ErrMalformed, "A picture has to be uploaded before.")
 		case n.Kind != Picture && n.Kind != SharedScreen:
 			return refuse(ErrMalformed, "There are no work items of kind %.20q.", n.Kind)
@@ -70,10 +76,16 @@ func (m *Member) Place(ctx context.Context, n Placing) (id string, err error) {
 	return id, err
 }
 
-// shape gives an item another shape of the same area.
+// onNode says whether a picture is fetched from the node, not from elsewhere,
+// which would learn who is here.
+func onNode(path string) bool {
+	return len(path) <= maxPath && utf8.ValidString(path) && len(path) > 1 && path[0] == '/' && path[1] != '/' && path[1] != '\\'
+}
+
+// shape gives an item another shape of the same area, within bounds.
 func (t *table) shape(i *item, aspect float64) {
 	area := i.Width * i.Height
-	i.Width = math.Sqrt(area * aspect)
+	i.Width = min(math.Sqrt(area*aspect), maxWidth, maxWidth*aspect)
 	i.Height = i.Width / aspect
 	i.at = t.changed()
 }
@@ -105,7 +117,8 @@ func (t *table) mine(p *person, id string) (*item, error) {
 	return i, nil
 }
 
-// Move poses a work item; its height follows its width.
+// Move poses a work item; its height follows its width and has the same upper
+// bound.
 func (m *Member) Move(ctx context.Context, id string, pose Pose, width float64) error {
 	r, ok := pose.rigid()
 	if !ok || r.T.Norm() > maxReach || !(width >= minWidth && width <= maxWidth) {
@@ -116,7 +129,11 @@ func (m *Member) Move(ctx context.Context, id string, pose Pose, width float64) 
 		if err != nil {
 			return err
 		}
-		i.Height *= width / i.Width
+		height := i.Height * width / i.Width
+		if height > maxWidth {
+			return refuse(ErrMalformed, "This thing would be %.1f m high, %d m are possible. Make it narrower.", height, maxWidth)
+		}
+		i.Height = height
 		i.Pose, i.Width = poseOf(r), width
 		i.at = t.changed()
 		return nil
@@ -141,7 +158,7 @@ func (t *table) clear(i *item) {
 }
 
 // Point shows where one points on an item, 0 to 1 from its upper left corner;
-// an empty item: nowhere.
+// an empty item: nowhere. Listeners do not point.
 func (m *Member) Point(ctx context.Context, id string, x, y float64) error {
 	if !(x >= 0 && x <= 1 && y >= 0 && y <= 1) {
 		return refuse(ErrMalformed, "A pointer is 0 to 1 from the item's corner.")
@@ -151,6 +168,9 @@ func (m *Member) Point(ctx context.Context, id string, x, y float64) error {
 		if i == nil {
 			t.unpoint(p.ID)
 			return nil
+		}
+		if p.Role == Listener {
+			return refuse(ErrForbidden, "Listeners do not point. Ask a host to become a speaker.")
 		}
 		if k := slices.IndexFunc(i.Pointers, func(q Pointer) bool { return q.Person == p.ID }); k >= 0 {
 			i.Pointers[k].X, i.Pointers[k].Y = x, y

@@ -67,7 +67,8 @@ type News struct {
 	Waiting bool // in the lobby; all else is empty then
 	Self    Self
 	Update  Update
-	// Streams are those that the member is to get from now on, whole.
+	// Streams are those that the member is to get from now on, whole; not to be
+	// changed.
 	Streams []Stream
 	// Changed says whether Streams differ from those of the News before.
 	Changed bool
@@ -148,9 +149,10 @@ func (t *table) news(m *Member) (News, bool) {
 	return n, !n.Update.empty() || n.Changed
 }
 
-// Leave ends the participant at once.
+// Leave ends the participant at once, even where the context has ended, as that
+// of a lost connection has.
 func (m *Member) Leave(ctx context.Context) {
-	_ = m.room.do(ctx, func(t *table) error { // a room that is closed has no seats
+	_ = m.room.do(context.WithoutCancel(ctx), func(t *table) error { // a room that is closed has no seats
 		if p := m.person; p != nil && p.member == m {
 			t.dismiss(p, "left")
 		} else if m.guest != nil {
@@ -161,9 +163,10 @@ func (m *Member) Leave(ctx context.Context) {
 	m.end(refuse(ErrGone, "You left."))
 }
 
-// Lose says that the connection is gone: the seat is kept for Config.Kept.
+// Lose says that the connection is gone, even where the context has ended: the
+// seat is kept for Config.Kept.
 func (m *Member) Lose(ctx context.Context) {
-	_ = m.room.do(ctx, func(t *table) error {
+	_ = m.room.do(context.WithoutCancel(ctx), func(t *table) error {
 		t.lose(m)
 		return nil
 	})

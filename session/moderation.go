@@ -17,16 +17,28 @@ func (m *Member) Publish(ctx context.Context, s Source, on bool) error {
 		case on && *at == Blocked:
 			return refuse(ErrForbidden, "A host switched your %s off. Raise your hand to speak.", s)
 		}
-		*at = Off
 		if on {
 			*at = On
+			t.touch(p)
+		} else {
+			t.turnOff(p, s, Off)
 		}
-		if s == Microphone {
-			p.Speaking = false
-		}
-		t.touch(p)
 		return nil
 	})
+}
+
+// turnOff turns a source of somebody off, or blocks it. A shared screen goes
+// with its picture.
+func (t *table) turnOff(p *person, s Source, to Switch) {
+	at, _ := p.published(s)
+	*at = to
+	switch s {
+	case Microphone:
+		p.muted()
+	case Screen:
+		t.unshare(p)
+	}
+	t.touch(p)
 }
 
 // published is the switch of a source, and whether the token allows it.
@@ -55,10 +67,8 @@ func (m *Member) Block(ctx context.Context, who string, s Source, blocked bool) 
 		case at == nil:
 			return refuse(ErrMalformed, "There is no source %.20q.", s)
 		case blocked:
-			*at = Blocked
-			if s == Microphone {
-				q.Speaking = false
-			}
+			t.turnOff(q, s, Blocked)
+			return nil
 		case *at == Blocked && q.rig && s == Microphone:
 			*at = On
 		case *at == Blocked:
@@ -116,46 +126,38 @@ func (m *Member) Appoint(ctx context.Context, who string, role Role) error {
 			return err
 		case q.rig:
 			return refuse(ErrForbidden, "A rig has no role to change.")
-		case role != Host && role != Speaker && role != Listener:
+		case !role.valid():
 			return refuse(ErrMalformed, "There is no role %.20q.", role)
 		case q == p && role != Host && t.hosts() < 2:
 			return refuse(ErrForbidden, "You are the only host. Make somebody else a host before.")
 		}
-		q.appointed = role == Host
-		if q == p && role != Host {
-			q.given = role
+		switch {
+		case role != Host:
+			q.given, q.appointed = role, false
+		case q != p: // nobody makes a host by token of themselves
+			q.appointed = true
 		}
 		t.appoint(q, role)
-		if role == Listener {
-			t.part(q)
-		}
 		return nil
 	})
-}
-
-func (t *table) hosts() (n int) {
-	for _, p := range t.people {
-		if p.Role == Host {
-			n++
-		}
-	}
-	return n
 }
 
 // Rules are how a room is.
 type Rules struct{ Locked, Lobby, Murmur bool }
 
-// Rule is a host's: it sets all rules. Opening the lobby lets in who waits.
+// Rule is a host's: it sets all rules. Opening the lobby of a room that is not
+// locked lets in who waits, as many as fit.
 func (m *Member) Rule(ctx context.Context, r Rules) error {
 	return m.rule(ctx, func(t *table, _ *person) error {
+		opened := t.info.Lobby && !r.Lobby && !r.Locked
 		t.info.Locked, t.info.Lobby, t.info.Murmur = r.Locked, r.Lobby, r.Murmur
 		t.infoAt = t.changed()
-		if r.Lobby {
+		if !opened {
 			return nil
 		}
 		for _, g := range values(t.guests) {
-			if err := t.answer(g.ID, true); err != nil {
-				return err
+			if t.answer(g.ID, true) != nil {
+				break // the room is full; they go on waiting
 			}
 		}
 		return nil

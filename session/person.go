@@ -3,6 +3,7 @@ package session
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -42,11 +43,15 @@ type Entry struct {
 // person is a participant as the room knows them.
 type person struct {
 	Person
-	at       uint64 // revision
+	at uint64 // revision
+	// anew is the revision at which what they may see became another: what they
+	// knew before is told again, whole.
+	anew     uint64
 	identity string
-	given    Role // by the token
+	token    Role // by the token
+	given    Role // by the token or, unless it is Host, by a host
 	grants   Grants
-	// appointed says that a host made them one.
+	// appointed says that another host made them one.
 	appointed bool
 	rig       bool // nobody: a rig that sits by itself
 	resume    string
@@ -85,7 +90,9 @@ func cleanName(name string, limit int) string {
 	space := true
 	for _, c := range name {
 		switch {
-		case c == utf8.RuneError, len(clean) >= limit:
+		case len(clean) >= limit:
+			return strings.TrimSuffix(string(clean), " ")
+		case c == utf8.RuneError:
 		case unicode.IsSpace(c):
 			if !space {
 				clean = append(clean, ' ')
@@ -96,21 +103,11 @@ func cleanName(name string, limit int) string {
 			space = false
 		}
 	}
-	if n := len(clean); n > 0 && clean[n-1] == ' ' {
-		clean = clean[:n-1]
-	}
-	return string(clean)
+	return strings.TrimSuffix(string(clean), " ")
 }
+
+// muted is a participant who is not heard from now on.
+func (p *person) muted() { p.Speaking, p.speech = false, speech{} }
 
 // touch notes that a participant changed.
 func (t *table) touch(p *person) { p.at = t.changed() }
-
-// rigs counts those who are nobody.
-func (t *table) rigs() (n int) {
-	for _, p := range t.people {
-		if p.rig {
-			n++
-		}
-	}
-	return n
-}

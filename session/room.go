@@ -20,6 +20,10 @@ const (
 	maxName       = 64   // characters
 	maxTitle      = 120  // characters
 	maxText       = 2000 // characters of a line of the chat
+	maxPath       = 256  // bytes of the path of a picture
+	// maxChat bounds the lines of the chat together, bytes of JSON: whoever comes
+	// is told them all in one message, with the rest of the room.
+	maxChat = 64 << 10
 	// maxTombs is how many ids of what is gone are remembered for those who
 	// come back; who was away for longer is told everything anew.
 	maxTombs = 512

@@ -133,14 +133,16 @@ func poseOf(r space.Rigid) Pose { return Pose{Position: vector(r.T), Rotation: q
 // Guidance and Control 1(3), 1978, 223-224: the largest component first).
 func quaternion(m space.Mat3) [4]float64 {
 	trace := m[0] + m[4] + m[8]
-	q := [4]float64{m[7] - m[5], m[2] - m[6], m[3] - m[1], 1 + trace}
-	for i, c := range [3][4]float64{
+	var q [4]float64
+	largest := 0.0 // component, squared and times 4; one is at least 1
+	for i, c := range [4][4]float64{
 		{1 + 2*m[0] - trace, m[1] + m[3], m[2] + m[6], m[7] - m[5]},
 		{m[1] + m[3], 1 + 2*m[4] - trace, m[5] + m[7], m[2] - m[6]},
 		{m[2] + m[6], m[5] + m[7], 1 + 2*m[8] - trace, m[3] - m[1]},
+		{m[7] - m[5], m[2] - m[6], m[3] - m[1], 1 + trace},
 	} {
-		if c[i] > 1 && c[i] > q[3] { // of squares of components times 4, one is at least 1
-			q = c
+		if c[i] > largest {
+			q, largest = c, c[i]
 		}
 	}
 	n := math.Sqrt(q[0]*q[0] + q[1]*q[1] + q[2]*q[2] + q[3]*q[3])

@@ -53,13 +53,3 @@ func (t *table) listen(now time.Time) {
 		}
 	}
 }
-
-// rig is that of a cube.
-func (t *table) rig(cube string) Rig {
-	for _, r := range t.config.Rigs {
-		if r.Cube == cube {
-			return r
-		}
-	}
-	return Rig{}
-}

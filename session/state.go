@@ -104,6 +104,8 @@ type Person struct {
 	Quality    Quality `json:"quality"` // of their connection
 }
 
+func (r Role) valid() bool { return r == Host || r == Speaker || r == Listener }
+
 // Switch is the state of something that a participant publishes.
 type Switch string
 

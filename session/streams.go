@@ -3,7 +3,7 @@ package session
 import "slices"
 
 // streams are those that a participant is to get: a view of everybody who has
-// a rig, else their webcam, their voice by the rules of side discussions, and
+// a rig and is no listener, unless a host blocked their camera, else their webcam, their voice by the rules of side discussions, and
 // their screen.
 func (t *table) streams(p *person) []Stream {
 	if !p.grants.Receive {
@@ -21,7 +21,7 @@ func (t *table) streams(p *person) []Stream {
 			}
 		}
 		switch {
-		case q.Cube != "":
+		case q.Cube != "" && q.Role != Listener && q.Camera != Blocked:
 			list = append(list, Stream{Person: q.ID, Source: View, Cube: q.Cube, ToCube: t.cube(q).Inverse().Mul(mine)})
 		case q.Camera == On:
 			list = append(list, Stream{Person: q.ID, Source: Camera})

@@ -39,10 +39,14 @@ type tomb struct {
 	at uint64
 }
 
+// guest says that it was one in the lobby, of which hosts alone are told.
+func (g tomb) guest() bool { return g.id[0] == 'g' }
+
 // line is one of the chat, with those who see it.
 type line struct {
 	Line
 	at   uint64
+	size int      // bytes of JSON
 	seen []string // participants; nil: all
 }
 
@@ -56,9 +60,11 @@ func newTable(config Config) (*table, error) {
 		return nil, err
 	}
 	for _, rig := range config.Rigs {
-		if _, err := t.settle(rig); err != nil {
-			return nil, err
+		seat := t.vacant()
+		if seat < 0 {
+			return nil, fmt.Errorf("put the rig of %s into the room: all %d seats are taken", rig.Cube, config.Seats)
 		}
+		t.settle(rig, seat)
 	}
 	return t, nil
 }
@@ -90,7 +96,7 @@ func (t *table) stamp() int64 { return max(1, time.Since(t.began).Milliseconds()
 // since is what a participant is told that knows everything up to a revision.
 func (t *table) since(p *person, revision uint64) Update {
 	u := Update{Revision: t.revision}
-	if revision == 0 || revision < t.pruned || revision > t.revision {
+	if revision == 0 || revision < t.pruned || revision < p.anew || revision > t.revision {
 		u.Full, revision = true, 0
 	}
 	if t.infoAt > revision || u.Full {
@@ -127,7 +133,7 @@ func (t *table) since(p *person, revision uint64) Update {
 		}
 	}
 	for _, g := range t.tombs {
-		if g.at > revision && !u.Full {
+		if g.at > revision && !u.Full && (p.Role == Host || !g.guest()) {
 			u.Gone = append(u.Gone, g.id)
 		}
 	}
