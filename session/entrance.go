@@ -182,6 +182,7 @@ func (t *table) dismiss(p *person, reason string) {
 // strike takes a participant and what belongs to them off the table.
 func (t *table) strike(p *person) {
 	delete(t.people, p.ID)
+	p.member = nil // who can do nothing any more
 	t.bury(p.ID)
 	t.part(p)
 	t.unpoint(p.ID)

@@ -138,6 +138,9 @@ func (t *table) news(m *Member) (News, bool) {
 		m.greeted = true
 		return News{Waiting: true}, first
 	}
+	if p.member != m {
+		return News{}, false // it is over, or will be at once
+	}
 	n := News{
 		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants, Cube: p.Cube},
 		Update: t.since(p, m.told),

@@ -152,6 +152,7 @@ func (c *client) person(id string) session.Person {
 // me is the client's own person.
 func (c *client) me() session.Person {
 	c.t.Helper()
+	c.read()
 	return c.person(c.self.ID)
 }
 
