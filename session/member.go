@@ -60,6 +60,8 @@ type Self struct {
 	Resumed bool   // they went on from before
 	Grants  Grants
 	Cube    string // whose rig is on their seat; empty: none
+	// Murmurs says that others are to hear a murmur of what they say.
+	Murmurs bool
 }
 
 // News is what a member has to be told.
@@ -142,7 +144,7 @@ func (t *table) news(m *Member) (News, bool) {
 		return News{}, false // it is over, or will be at once
 	}
 	n := News{
-		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants, Cube: p.Cube},
+		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants, Cube: p.Cube, Murmurs: p.Aside != "" && t.info.Murmur},
 		Update: t.since(p, m.told),
 	}
 	m.told = t.revision

@@ -48,6 +48,7 @@ type connection struct {
 	streams []session.Stream
 	seats   seats
 	peer    *rtc.Peer
+	murmur  *murmurer
 	news    chan session.News
 	changed chan struct{} // of the exchange
 	failed  chan error    // one slot: the peer's end

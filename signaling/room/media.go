@@ -53,6 +53,7 @@ func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitG
 			return err
 		}
 	}
+	c.murmur.wanted(n.Self.Murmurs)
 	if err := c.send(ctx, protocol.State{Type: "state", Update: n.Update}); err != nil {
 		return err
 	}
@@ -97,6 +98,8 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 		return err
 	}
 	c.peer = peer
+	c.murmur = newMurmurer(c.hall.exchange, self.ID, c.log)
+	parts.Go(func() { c.murmur.run(ctx) })
 	parts.Go(func() {
 		if err := peer.Run(ctx); err != nil {
 			c.failed <- fmt.Errorf("%w: %w", errMedia, err)
@@ -123,6 +126,7 @@ func (c *connection) publish(p rtc.Publication, parts *sync.WaitGroup) {
 	k := key{owner: c.self.ID, source: session.Source(p.Source.String())}
 	if p.Source == rtc.Microphone {
 		c.seats.voice(p.Relay)
+		c.murmur.of(p.Relay)
 	}
 	c.hall.exchange.put(k, p.Relay)
 	parts.Go(func() {

@@ -41,3 +41,22 @@ func TestVoicesAndSideDiscussion(t *testing.T) {
 	eve.gets(ada.id()+"/microphone", 20)
 	eve.gets(bob.id()+"/microphone", 20)
 }
+
+// TestMurmur says that those outside hear something else than the voice.
+func TestMurmur(t *testing.T) {
+	n := serve(t, nil)
+	ada, bob, eve := n.enter("Ada"), n.enter("Bob"), n.enter("Eve")
+	ada.speak()
+	eve.gets(ada.id()+"/microphone", 20)
+	ada.ask(func(req int) any { return protocol.Rule{Type: "rule", Req: req, Murmur: true} })
+	bob.ask(func(req int) any { return protocol.Whisper{Type: "whisper", Req: req, Person: ada.id()} })
+	eve.until("the murmur", func(v roomclient.View) bool { return v.State.People[ada.id()].Aside != "" && v.State.Room.Murmur })
+	bob.gets(ada.id()+"/microphone", 50)
+	eve.gets(ada.id()+"/microphone/murmur", 30)
+	ada.ask(func(req int) any { return protocol.Whisper{Type: "whisper", Req: req} })
+	before := eve.Received()[ada.id()+"/microphone"]
+	eve.gets(ada.id()+"/microphone", 20)
+	if before.Packets == 0 {
+		t.Error("the voice was not counted before")
+	}
+}

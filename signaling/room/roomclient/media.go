@@ -113,7 +113,11 @@ func (m *media) carry(streams []protocol.Stream) {
 	defer m.mu.Unlock()
 	clear(m.mids)
 	for _, s := range streams {
-		m.mids[s.Mid] = s.Person + "/" + s.Source
+		name := s.Person + "/" + s.Source
+		if s.Murmur {
+			name += "/murmur"
+		}
+		m.mids[s.Mid] = name
 	}
 }
 
