@@ -1,5 +1,14 @@
-// Package fanout sends a view, encoded as the rungs of a Ladder, to any number
-// of subscribers, each behind a WebRTC peer connection of its own.
+// Package fanout sends media to any number of peers, each behind a WebRTC peer
+// connection of its own: a view, encoded as the rungs of a Ladder, and published
+// tracks, forwarded by a Relay without being decoded.
+//
+// An Outlet is one media section towards one peer. Its source, a Subscriber of a
+// ladder, a Relay or nothing, changes at any time, and what the peer sees goes on
+// in sequence numbers, timestamps and picture ids: who comes and goes costs no
+// negotiation. The outlets of a peer share a Link. A viewer of one view needs
+// none of that: its Subscriber is a track by itself.
+//
+// # Ladders
 //
 // A frame is copied once, into a pooled buffer that all subscribers share. Each
 // subscriber writes it (RFC 7741) from a goroutine and a bounded queue of its
@@ -46,5 +55,19 @@
 // fit. The last rung follows in addition every link of its base layer, down to
 // its floor, since there is nowhere else to go.
 //
-// NewPeer is the one place where the WebRTC stack is put together.
+// # Relays
+//
+// A packet of a publisher is copied once and forwarded in the order in which it
+// came, under a fresh header. What was lost on its way to the node leaves a gap,
+// which the packet fills when it comes again; what is not sent on purpose does
+// not. A video begins with a key frame, which the publisher is asked for once a
+// second at most, and follows its temporal layers where a link does not hold
+// them all: see Link. Sound can wait for a view: see Relay.SetDelay.
+//
+// What is no packet of the track, no VP8 or Opus, or more than the source's
+// Limits is dropped and counted by its reason; after too much of it the relay
+// ends with a GarbageError.
+//
+// NewPeer and NewRoomPeer are the one place where the WebRTC stack is put
+// together.
 package fanout

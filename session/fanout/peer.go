@@ -10,6 +10,7 @@ import (
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/logging"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -59,7 +60,7 @@ func newPeer(settings webrtc.SettingEngine, media *webrtc.MediaEngine, bitrate B
 	registry := &interceptor.Registry{}
 	estimator, err := registerInterceptors(registry, bitrate)
 	if err == nil && receives {
-		err = registerReceivers(registry)
+		err = registerReceivers(registry, settings.LoggerFactory)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("make peer: %w", err)
@@ -123,17 +124,20 @@ func registerRoom(media *webrtc.MediaEngine) error {
 
 // registerReceivers adds what a publisher needs to hear: requests for lost
 // packets, when each packet came, and how many did.
-func registerReceivers(registry *interceptor.Registry) error {
+func registerReceivers(registry *interceptor.Registry, log logging.LoggerFactory) error {
+	if log == nil {
+		log = logging.NewDefaultLoggerFactory()
+	}
 	// It does not see what comes again on a stream of its own, and would ask on.
-	requests, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(maxNacks))
+	requests, err := nack.NewGeneratorInterceptor(nack.GeneratorMaxNacksPerPacket(maxNacks), nack.WithGeneratorLoggerFactory(log))
 	if err != nil {
 		return err
 	}
-	congestion, err := twcc.NewSenderInterceptor()
+	congestion, err := twcc.NewSenderInterceptor(twcc.WithLoggerFactory(log))
 	if err != nil {
 		return err
 	}
-	reports, err := report.NewReceiverInterceptor()
+	reports, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(log))
 	if err != nil {
 		return err
 	}

@@ -237,6 +237,9 @@ func (r *Relay) Write(payload []byte, timestamp uint32, marker bool, level int, 
 	if err := r.Err(); err != nil {
 		return fmt.Errorf("write to relay: %w: %w", ErrEnded, err)
 	}
+	if r.config.Track != nil {
+		return errors.New("write to relay: it forwards a track")
+	}
 	r.writing.Lock()
 	defer r.writing.Unlock()
 	p := newPacket(&r.pool)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
 
 	"github.com/virtualcube/virtualcube/session/encode"
 )
@@ -455,3 +456,51 @@ func TestRelayEnds(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkRelay forwards a packet of 1.2 kB of video to one outlet whose
+// transport costs nothing.
+func BenchmarkRelay(b *testing.B) {
+	r, err := NewRelay(RelayConfig{Kind: Video})
+	if err != nil {
+		b.Fatal(err)
+	}
+	o := newOutlet(Video, "o", "o", nil)
+	if _, err := o.Bind(nowhere{&peer{}}); err != nil {
+		b.Fatal(err)
+	}
+	w, s, t, f := newWriter(o.binding), new(passage), r.attach(), o.current()
+	raw := rtp.Packet{Header: rtp.Header{Version: 2, Marker: true}}
+	d := descriptor{begins: true}
+	raw.Payload = append(d.append(nil), make([]byte, 1200)...)
+	copy(raw.Payload[descriptorSize:], []byte{0, 0, 0, 0x9d, 0x01, 0x2a, 64, 0, 64, 0})
+	data, err := raw.Marshal()
+	if err != nil {
+		b.Fatal(err)
+	}
+	var header rtp.Packet
+	now := time.Now()
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		data[2], data[3] = byte(n>>8), byte(n)
+		p := newPacket(&r.pool)
+		now = now.Add(3 * time.Millisecond)
+		p.arrived = time.Now()
+		reason := r.inspect.packet(now, data, &header, p)
+		r.take(p, len(data), reason)
+		p.release()
+		if p = <-t.queue; reason != droppedNothing {
+			b.Fatal(reason)
+		}
+		if err := r.forward(p, t, s, o, f, w); err != nil {
+			b.Fatal(err)
+		}
+		p.release()
+	}
+}
+
+// nowhere is a peer that keeps nothing.
+type nowhere struct{ *peer }
+
+func (n nowhere) WriteStream() webrtc.TrackLocalWriter { return n }
+
+func (n nowhere) WriteRTP(_ *rtp.Header, payload []byte) (int, error) { return len(payload), nil }
