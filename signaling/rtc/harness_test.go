@@ -209,7 +209,9 @@ func (p *participant) answer(offer string) string {
 
 func (p *participant) connected() {
 	p.t.Helper()
-	eventually(p.t, "the peer is connected", func() bool { return p.node.Snapshot().State == "connected" })
+	eventually(p.t, "both ends are connected", func() bool {
+		return p.node.Snapshot().State == "connected" && p.remote.ConnectionState() == webrtc.PeerConnectionStateConnected
+	})
 }
 
 // listen counts what comes in a section.
