@@ -1,6 +1,7 @@
 import { listen } from "./eye/controls";
 import { Eye } from "./eye/eye";
 import type { Framing, Point } from "./eye/projection";
+import { followHead, type HeadHook } from "./head";
 import type { Hooks } from "./hooks";
 import { Backoff } from "./net/backoff";
 import { Connection, type Listener, type Phase } from "./net/connection";
@@ -44,6 +45,7 @@ export class App {
   #liveSince = 0;
   #eyeSentAt = 0;
   #contextTimer: number | undefined;
+  readonly #head: () => HeadHook;
 
   constructor(options: Options, board: NoticeBoard) {
     this.#options = options;
@@ -54,6 +56,7 @@ export class App {
     const canvas = element("canvas") as HTMLCanvasElement;
     this.#stage = new Stage(canvas, this.#eye, this.#stageListener(), options.plain);
     listen(canvas, this.#eye);
+    this.#head = followHead(this.#eye, element("tools"));
     canvas.focus({ preventScroll: true });
   }
 
@@ -309,6 +312,7 @@ export class App {
         this.#frozen = on;
         if (!on) this.#sendEye(0);
       },
+      head: () => this.#head(),
       latencySamples: () => [...(this.#meter?.samples ?? [])],
     };
   }

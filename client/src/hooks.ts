@@ -1,4 +1,5 @@
 import type { Point } from "./eye/projection";
+import type { HeadHook } from "./head";
 
 /**
  * window.virtualcube: for tests, and for pages that embed this one. Lengths
@@ -16,6 +17,8 @@ export interface Hooks {
   /** Keeps the node from hearing of the eye, or no longer. */
   freeze(on: boolean): void;
   /** Capture to display of the last views, up to 600, oldest first. */
+  /** Head tracking. */
+  head(): HeadHook;
   latencySamples(): number[];
 }
 
