@@ -18,11 +18,16 @@ const flags = [
   "--disable-features=WebRtcHideLocalIpsWithMdns",
 ];
 
-/** Runs one test with a browser and ends the process with its result. */
-export async function withBrowser(name, test) {
+/** Starts a headless browser with further flags. */
+export function launch(more = []) {
   const path = process.env.CHROMIUM ?? "/usr/bin/chromium";
   assert.ok(existsSync(path), `no Chromium at ${path}: install it (make setup) or set CHROMIUM`);
-  const browser = await chromium.launch({ executablePath: path, headless: true, args: flags });
+  return chromium.launch({ executablePath: path, headless: true, args: [...flags, ...more] });
+}
+
+/** Runs one test with a browser and ends the process with its result. */
+export async function withBrowser(name, test) {
+  const browser = await launch();
   const started = Date.now();
   try {
     await test(browser);

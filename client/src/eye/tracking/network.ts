@@ -23,7 +23,9 @@ export interface Networks {
 export async function loadNetworks(): Promise<Networks> {
   // Threads would need the page to be isolated from other origins.
   env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  setWasmPaths({ "tfjs-backend-wasm-simd.wasm": simd });
+  // It wants an address for each of its three builds and loads but one.
+  const builds = ["", "-simd", "-threaded-simd"];
+  setWasmPaths(Object.fromEntries(builds.map((build) => [`tfjs-backend-wasm${build}.wasm`, simd])));
   if (!(await env().getAsync("WASM_HAS_SIMD_SUPPORT")))
     throw new Error("this browser has no WebAssembly SIMD");
   if (!(await setBackend("wasm"))) throw new Error("WebAssembly did not start");
