@@ -74,7 +74,14 @@ async function draw({ places, focal, distance }) {
     g.fillRect(0, 0, canvas.width, canvas.height);
     const z = distance - nearer;
     const k = (0.063 * focal) / z / apart;
-    g.setTransform(k, 0, 0, k, canvas.width / 2 + (x * focal) / z - k * eyes[0], canvas.height / 2 - k * eyes[1]);
+    g.setTransform(
+      k,
+      0,
+      0,
+      k,
+      canvas.width / 2 + (x * focal) / z - k * eyes[0],
+      canvas.height / 2 - k * eyes[1],
+    );
     if (!absent) g.drawImage(person, 450, 60, 380, 500, 450, 60, 380, 500);
     g.resetTransform();
     for (let bit = 0; bit < 9; bit++) {

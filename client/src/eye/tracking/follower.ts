@@ -4,13 +4,13 @@ import type { Head } from "./head";
 import { OneEuro, type Tuning } from "./oneeuro";
 
 /** Sideways and up: a millimetre of noise becomes a third at rest; 50 ms late at 0.1 m/s, 25 ms at 0.3 m/s. */
-export const across: Tuning = { cutoff: 1.2, slope: 20, speedCutoff: 1.5 };
+export const across: Tuning = { cutoff: 1.2, slope: 20, speedCutoff: 4 };
 /** To and fro: the network's size of a face is some five times as noisy. */
-export const along: Tuning = { cutoff: 0.8, slope: 12, speedCutoff: 1 };
+export const along: Tuning = { cutoff: 0.8, slope: 12, speedCutoff: 2 };
 
 export const farthest = 0.03; // metres that a prediction adds at most
-const horizon = 0.15; // seconds that it looks ahead at most
-const brisk = 0.06; // metres a second; slower movement is half predicted and less
+const horizon = 0.15; // seconds since a picture that it makes up for at most
+const brisk = 0.06; // metres a second; slower movement is predicted by less than half
 export const trusted = 0.5; // confidence from which a measurement counts
 export const holding = 0.4; // seconds that the head is held where it was last seen
 export const gliding = 0.5; // seconds from one place to another: home, or to a head that was found again
@@ -21,7 +21,7 @@ type Course = "leaving" | "following";
 
 /**
  * Turns measured heads into how far the eye leans from its place: smoothed,
- * predicted to the instant of display, and without a jump when the head is
+ * predicted over the age of the last picture and the filters' delay, and without a jump when the head is
  * lost (held, then home) or found (from where the eye is). Mouse and keys set
  * the place itself, so they go on working in every state.
  *
@@ -91,12 +91,13 @@ export class Follower implements Lean {
   #goal(now: number): Point {
     const rest = this.#rest;
     if (this.#course !== "following" || !rest) return [0, 0, 0];
-    const ahead = Math.min(Math.max((now - this.#seenAt) / 1000, 0), horizon);
-    const speed = this.#filters.map((f) => f.speed) as Point;
-    const pace = Math.hypot(...speed);
-    const reach = ahead * (pace ** 2 / (pace ** 2 + brisk ** 2));
-    const bounded = reach * pace > farthest ? farthest / pace : reach;
-    return this.#filters.map((f, i) => f.value + (speed[i] ?? 0) * bounded - (rest[i] ?? 0)) as Point;
+    const age = Math.min(Math.max((now - this.#seenAt) / 1000, 0), horizon);
+    const step = this.#filters.map((f) => {
+      const sure = f.speed ** 2 / (f.speed ** 2 + brisk ** 2);
+      return f.speed * (age + f.delay) * sure;
+    });
+    const bound = Math.min(1, farthest / Math.max(Math.hypot(...step), 1e-9));
+    return this.#filters.map((f, i) => f.value + (step[i] ?? 0) * bound - (rest[i] ?? 0)) as Point;
   }
 }
 

@@ -27,15 +27,18 @@ const [left, right] = [33, 263].map((index) => rigidIndices.indexOf(index)) as [
 const good = 0.09;
 const bad = 0.25;
 
+const reach = [0.1, 10] as const; // metres from the camera
+
 /** The head whose face this is; undefined where no head makes such a picture. */
 export function headOf(seen: Landmarks, c: Calibration): Head | undefined {
   const centred = seen.points.map(([x, y]): Pixel => [x - seen.width / 2, y - seen.height / 2]);
   const pose = face.fit(centred, c.focal * seen.width);
   const [a, b] = [centred[left], centred[right]];
   if (!pose || !a || !b) return undefined;
+  const depth = pose.translation[2];
+  if (!(depth > reach[0] && depth < reach[1])) return undefined;
   const eye = toCube(sum(turned(pose.rotation, betweenEyes), pose.translation), c);
   const forward = directionToCube(scaled(turned(pose.rotation, [0, 0, 1]), -1), c);
-  if (!eye.every(Number.isFinite) || !forward.every(Number.isFinite)) return undefined;
   const misfit = pose.residual / Math.hypot(a[0] - b[0], a[1] - b[1]);
   return {
     eye,

@@ -13,6 +13,7 @@ export interface Tuning {
 export class OneEuro {
   value = 0;
   speed = 0; // a second
+  delay = 0; // seconds that a steady movement is late by
   readonly #tuning: Tuning;
   #at: number | undefined;
   #raw = 0;
@@ -24,14 +25,16 @@ export class OneEuro {
   /** Takes a value measured at an instant, in seconds; one that is not later is left out. */
   take(value: number, at: number): number {
     if (this.#at === undefined) {
-      [this.value, this.speed, this.#raw, this.#at] = [value, 0, value, at];
+      [this.value, this.speed, this.delay, this.#raw, this.#at] = [value, 0, 0, value, at];
       return value;
     }
     const step = at - this.#at;
     if (step <= 0) return this.value;
     const { cutoff, slope, speedCutoff } = this.#tuning;
     this.speed += share(speedCutoff, step) * ((value - this.#raw) / step - this.speed);
-    this.value += share(cutoff + slope * Math.abs(this.speed), step) * (value - this.value);
+    const taken = share(cutoff + slope * Math.abs(this.speed), step);
+    this.value += taken * (value - this.value);
+    this.delay = step * (1 / taken - 1);
     [this.#raw, this.#at] = [value, at];
     return this.value;
   }
