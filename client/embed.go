@@ -4,8 +4,8 @@
 // Folders of src: protocol (messages, generated from signaling/protocol), pack
 // (the packed view's layout, generated from render/pack, and its decoding),
 // view (unprojection on the GPU), room (the scene around the person), eye
-// (the viewer's eye and its off-axis projection), net (WHEP, clock), stats and
-// ui.
+// (the viewer's eye and its off-axis projection), eye/tracking (where the
+// viewer's head is, from their own webcam), net (WHEP, clock), stats and ui.
 //
 // # Reprojection
 //
@@ -34,6 +34,25 @@
 // person at 15 cm. On the very same frames a mesh that is stretched over depth
 // steps has 0.5 dB less inside, 0.8 dB less in the halo and 0.014 less SSIM at
 // 15 cm (with the views of the lumigraph before).
+//
+// # Head tracking
+//
+// Mouse and keys set the eye's place; a head that the viewer's webcam sees
+// leans from there, when the viewer has pressed the button for it. Pictures go
+// to a worker of the page and nowhere else. There BlazeFace finds the face once
+// and the face mesh follows it (both MediaPipe's, Apache-2.0, from npm package
+// @vladmandic/human, by TensorFlow.js in WebAssembly). The page fits a mean
+// face to 16 of its points (pose.ts), calibrates (calibration.ts), smooths,
+// predicts and falls back (follower.ts). 3.5 MB are loaded when it is first
+// started, nothing before.
+//
+// client/test/tracking.mjs films the synthetic person with 640 x 480 pixels
+// and lets the built page follow, on two cores without a GPU: 26 pictures a
+// second, 9 ms each in the worker, 34 displays a second with and without it.
+// At rest the measured eye trembles by 0.1 mm sideways and 0.9 mm to and fro,
+// the shown one by 0.02 and 0.3 mm. Of 10 cm to either side in 4 s the measured
+// eye misses 1.3 mm; the shown one is 25 ms late and misses 3.3 mm (root mean
+// squares). A head that is lost is held for 0.4 s and glides home in 0.5 s.
 package client
 
 import (

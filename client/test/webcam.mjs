@@ -1,6 +1,7 @@
 // A webcam for the browser tests: a film of the repository's synthetic person
 // (the page's picture in .github), who moves by known amounts, in a temporary
-// file. Every picture carries its number in blocks, so that a test knows it.
+// file. Every picture carries its number in its last rows, nine blocks of 16
+// pixels, the lowest bit first.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,16 +27,6 @@ export function truth(frame) {
   if (t < seconds.back) return { phase: "back", x: 0, nearer: 0 };
   t -= seconds.back;
   return { phase: "near", x: 0, nearer: 0.06 * (1 - Math.cos((2 * Math.PI * t) / seconds.near)) };
-}
-
-/** The picture's number from its blocks, in RGBA pixels of its own size; run in pages too. */
-export function numberOf(data, width) {
-  let number = 0;
-  for (let bit = 0; bit < 9; bit++) {
-    const at = 4 * ((data.length / 4 / width - 8) * width + 8 + 16 * bit);
-    if (data[at] > 127) number += 2 ** bit;
-  }
-  return number;
 }
 
 /** Makes the film with a browser; returns its path and what removes it. */
