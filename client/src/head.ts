@@ -17,13 +17,20 @@ export interface HeadHook {
 
 /**
  * Lets the eye follow the participant's head: adds the button to the toolbar
- * and the panel to the page. Returns what it does at the moment.
+ * and the panel to the page. A track of the webcam that is published already
+ * is looked at, as a clone; otherwise the camera is asked for. Returns what it
+ * does at the moment.
  */
-export function followHead(eye: Eye, toolbar: Element, words: Words = english): () => HeadHook {
+export function followHead(
+  eye: Eye,
+  toolbar: Element,
+  words: Words = english,
+  published: () => MediaStreamTrack | undefined = () => undefined,
+): () => HeadHook {
   const follower = new Follower();
   let last: { head: Head; takenAt: number } | undefined;
   const panel = new HeadPanel(words, {
-    start: () => void tracker.start(),
+    start: () => void tracker.start(published()),
     stop: () => tracker.stop(),
     recentre: () => follower.recentre(),
   });

@@ -128,7 +128,7 @@ export class HeadPanel {
       this.#say(this.#words.states.lost);
       return;
     }
-    this.#set(fitted(this.#head.head.eye, this.calibration));
+    this.#set(fitted(this.#head.head, this.calibration));
     this.#actions.recentre();
     this.#say(this.#words.fitted);
   }

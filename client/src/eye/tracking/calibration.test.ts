@@ -31,11 +31,15 @@ describe("calibration", () => {
     expect(directionToCube([0, Math.sin(0.2), -Math.cos(0.2)], c)[1]).toBeCloseTo(0, 9);
   });
 
-  it("learns the focal length from the stated distance", () => {
-    const eye = toCube([0, 0, 0.5], usual); // taken to be at 0.5 m, in truth at usual.distance
-    const c = fitted(eye, usual);
+  it("learns the focal length and where ahead is from somebody who looks at the middle", () => {
+    const eye = toCube([0.1, usual.cameraAbove - 0.1, 0.5], usual); // at 0.5 m, in truth at usual.distance
+    const straight = { yaw: Math.atan2(-0.1, 0.5), pitch: Math.atan2(-0.1, Math.hypot(0.1, 0.5)) };
+    const c = fitted({ eye, yaw: straight.yaw + 0.05, pitch: straight.pitch - 0.2 }, usual);
     expect(c.focal).toBeCloseTo((usual.focal * 0.6) / 0.5, 9);
-    expect(fitted([0, 0, 2], usual)).toEqual(usual); // behind the screen
+    expect([c.yaw, c.pitch].map((v) => v.toFixed(6))).toEqual(["0.050000", "-0.200000"]);
+    // What is taken off already stays so.
+    expect(fitted({ eye, ...straight }, c).pitch).toBeCloseTo(-0.2, 9);
+    expect(fitted({ eye: [0, 0, 2], yaw: 0, pitch: 0 }, usual)).toEqual(usual); // behind the screen
   });
 
   it("knows a camera on the screen's upper edge", () => {

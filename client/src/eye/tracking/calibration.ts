@@ -12,6 +12,8 @@ export interface Calibration {
   cameraAbove: number; // metres from the screen's middle up to the camera
   cameraTilt: number; // radians that the camera looks down from the screen's normal
   focal: number; // focal length over the picture's width
+  yaw: number; // radians to the left that the face is taken to point when it looks straight ahead
+  pitch: number; // the same upwards; faces differ by ten degrees
 }
 
 /** A laptop: 14 inches, arm's length, 62 degrees across. */
@@ -21,6 +23,8 @@ export const usual: Calibration = {
   cameraAbove: 0.1,
   cameraTilt: 0,
   focal: 0.83,
+  yaw: 0,
+  pitch: 0,
 };
 
 const ranges: { [key in keyof Calibration]: readonly [number, number] } = {
@@ -29,6 +33,8 @@ const ranges: { [key in keyof Calibration]: readonly [number, number] } = {
   cameraAbove: [-1.5, 1.5],
   cameraTilt: [-0.8, 0.8],
   focal: [0.4, 2.5], // 103 to 23 degrees across
+  yaw: [-0.6, 0.6],
+  pitch: [-0.6, 0.6],
 };
 
 /** The nearest calibration that can be; anything that is no number becomes usual. */
@@ -64,13 +70,21 @@ function levelled([x, y, z]: Point, { cameraTilt }: Calibration): Point {
 }
 
 /**
- * The calibration of somebody who sits at the stated distance now and whose
- * eyes were taken to be at this point of the cube: people's eyes differ by
- * 6 %, webcams' fields of view by far more, so the focal length gives way.
+ * The calibration of somebody who sits at the stated distance now and looks at
+ * the screen's middle, as a head that was measured by another: people's eyes
+ * differ by 6 %, webcams' fields of view by far more, so the focal length
+ * gives way.
  */
-export function fitted(eye: Point, c: Calibration): Calibration {
-  const measured = c.distance - eye[2];
-  return measured > 0 ? checked({ ...c, focal: (c.focal * c.distance) / measured }) : c;
+export function fitted(head: { eye: Point; yaw: number; pitch: number }, c: Calibration): Calibration {
+  const [x, y, z] = head.eye;
+  const measured = c.distance - z;
+  if (!(measured > 0)) return c;
+  return checked({
+    ...c,
+    focal: (c.focal * c.distance) / measured,
+    yaw: c.yaw + head.yaw - Math.atan2(-x, measured),
+    pitch: c.pitch + head.pitch - Math.atan2(-y, Math.hypot(x, measured)),
+  });
 }
 
 const key = "virtualcube.head";

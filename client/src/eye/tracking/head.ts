@@ -1,6 +1,6 @@
 import type { Point } from "../projection";
 import { type Calibration, directionToCube, toCube } from "./calibration";
-import { betweenEyes, rigidIndices, rigidPoints } from "./face";
+import { betweenEyes, outerCorners, rigidIndices, rigidPoints } from "./face";
 import { type Pixel, Shape, scaled, sum, turned } from "./pose";
 
 /** Where a head is and looks, in the viewer's cube (see calibration.ts). */
@@ -21,7 +21,7 @@ export interface Landmarks {
 }
 
 const face = new Shape(rigidPoints);
-const [left, right] = [33, 263].map((index) => rigidIndices.indexOf(index)) as [number, number];
+const corners = outerCorners.map((index) => rigidIndices.indexOf(index));
 
 // Residual over the eyes' distance: up to the first it is a face, beyond the second none.
 const good = 0.09;
@@ -33,18 +33,20 @@ const reach = [0.1, 10] as const; // metres from the camera
 export function headOf(seen: Landmarks, c: Calibration): Head | undefined {
   const centred = seen.points.map(([x, y]): Pixel => [x - seen.width / 2, y - seen.height / 2]);
   const pose = face.fit(centred, c.focal * seen.width);
-  const [a, b] = [centred[left], centred[right]];
+  const [a, b] = corners.map((n) => centred[n]);
   if (!pose || !a || !b) return undefined;
   const depth = pose.translation[2];
   if (!(depth > reach[0] && depth < reach[1])) return undefined;
   const eye = toCube(sum(turned(pose.rotation, betweenEyes), pose.translation), c);
-  const forward = directionToCube(scaled(turned(pose.rotation, [0, 0, 1]), -1), c);
+  const [left, up, ahead] = directionToCube(scaled(turned(pose.rotation, [0, 0, 1]), -1), c);
+  const yaw = Math.atan2(left, ahead) - c.yaw;
+  const pitch = Math.asin(Math.min(Math.max(up, -1), 1)) - c.pitch;
   const misfit = pose.residual / Math.hypot(a[0] - b[0], a[1] - b[1]);
   return {
     eye,
-    forward,
-    yaw: Math.atan2(forward[0], forward[2]),
-    pitch: Math.asin(Math.min(Math.max(forward[1], -1), 1)),
+    forward: [Math.sin(yaw) * Math.cos(pitch), Math.sin(pitch), Math.cos(yaw) * Math.cos(pitch)],
+    yaw,
+    pitch,
     confidence: seen.presence * Math.min(Math.max((bad - misfit) / (bad - good), 0), 1),
   };
 }

@@ -74,6 +74,13 @@ describe("head", () => {
     });
   });
 
+  it("points where its calibration says that ahead is", () => {
+    const head = headOf(seen(rotation(0, 0, 0), [0, 0, 0.6]), { ...usual, yaw: 0.1, pitch: -0.2 });
+    expect(head?.yaw).toBeCloseTo(-0.1, 6);
+    expect(head?.pitch).toBeCloseTo(0.2, 6);
+    expect(Math.hypot(...(head?.forward ?? []))).toBeCloseTo(1, 9);
+  });
+
   it("is off by millimetres where the landmarks are off by half a pixel", () => {
     const noise = gaussian(0.5);
     const off = Array.from({ length: 200 }, () => {

@@ -51,8 +51,8 @@ export const english: Words = {
   width: "Width of the screen, cm",
   distance: "From eyes to screen, cm",
   above: "Webcam above the screen's middle, cm",
-  fit: "I sit at this distance now",
-  fitted: "Thank you. The distance is set.",
+  fit: "I sit there and look at the middle",
+  fitted: "Thank you. Distance and direction are set.",
   recentre: "My place is here",
   mouse: "Mouse and arrow keys go on working.",
 };
@@ -82,8 +82,8 @@ export const chinese: Words = {
   width: "屏幕宽度（厘米）",
   distance: "眼睛到屏幕的距离（厘米）",
   above: "摄像头高出屏幕中心（厘米）",
-  fit: "我现在就坐在这个距离",
-  fitted: "谢谢，距离已设定。",
+  fit: "我坐在此处并看着屏幕中心",
+  fitted: "谢谢，距离和方向已设定。",
   recentre: "以此为我的位置",
   mouse: "鼠标和方向键仍然可用。",
 };
