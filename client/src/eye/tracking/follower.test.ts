@@ -124,6 +124,21 @@ describe("follower", () => {
     expect(Math.max(...steps)).toBeLessThan((1.6 * 0.12) / gliding / 60);
   });
 
+  it("works off what it missed while no picture came", () => {
+    const follower = new Follower();
+    const shown = play(follower, 4, (t) => head([t < 2 ? 0 : Math.min(0.4 * (t - 2), 0.08), 0, 0]));
+    play(follower, 0.1, () => head([0.08, 0, 0]), 4);
+    expect(shown.at(-1)?.lean[0]).toBeCloseTo(0.08, 2);
+    follower.see(head([0.2, 0, 0]), 4400, 4430); // 0.3 s later, 12 cm on
+    const first = follower.at(4430)[0];
+    expect(first).toBeCloseTo(0.08, 2);
+    expect(follower.at(4447)[0] - first).toBeLessThan(0.035);
+    follower.see(head([0.2, 0, 0]), 4433, 4460);
+    follower.see(head([0.2, 0, 0]), 4466, 4490);
+    for (let n = 3; n < 20; n++) follower.see(head([0.2, 0, 0]), 4400 + 33 * n, 4430 + 33 * n);
+    expect(follower.at(5090)[0]).toBeCloseTo(0.2, 2);
+  });
+
   it("does not jump to another face", () => {
     const follower = new Follower();
     const shown = play(follower, 4, (t) => head(t < 2 ? [0, 0, 0] : [0.4, 0, 0]));

@@ -17,6 +17,9 @@ export const gliding = 0.5; // seconds from one place to another: home, or to a 
 const leap = 0.2; // metres between two measurements: another face, or the same found anew
 const gap = 0.5; // seconds without measurements after which the filters begin anew
 
+const pause = 120; // milliseconds without pictures after which what the next one tells is worked off,
+const settling = 80; // 63 % of it in so many
+
 type Course = "leaving" | "following";
 
 /**
@@ -36,6 +39,8 @@ export class Follower implements Lean {
   #course: Course = "leaving";
   #from: Point = [0, 0, 0]; // where the present course began
   #since = 0;
+  #slip: Point = [0, 0, 0]; // from where the eye should be to where it is, at an instant
+  #slipAt = 0;
 
   /** Takes what was seen in a picture that was taken at an instant. */
   see(head: Head | undefined, takenAt: number, now = performance.now()): void {
@@ -47,11 +52,21 @@ export class Follower implements Lean {
       this.#turn("following", now);
       for (const f of this.#filters) f.reset();
     }
+    const before = this.#place(now);
     this.#filters.forEach((f, i) => {
       f.take(seen[i] ?? 0, takenAt / 1000);
     });
+    const paused = takenAt - this.#seenAt > pause;
     this.#seenAt = takenAt;
     this.#raw = seen;
+    if (paused) this.#absorb(before, now);
+  }
+
+  /** Keeps the eye where it was before it heard of a picture. */
+  #absorb(before: Point, now: number): void {
+    this.#slip = [0, 0, 0];
+    this.#slipAt = now;
+    this.#slip = this.#place(now).map((v, i) => (before[i] ?? 0) - v) as Point;
   }
 
   /** How far the eye leans from its place at an instant, metres. */
@@ -78,6 +93,7 @@ export class Follower implements Lean {
 
   #turn(course: Course, now: number, from = this.#place(now)): void {
     this.#from = from;
+    this.#slip = [0, 0, 0];
     this.#course = course;
     this.#since = now;
   }
@@ -85,7 +101,10 @@ export class Follower implements Lean {
   #place(now: number): Point {
     const t = Math.min(Math.max((now - this.#since) / 1000 / gliding, 0), 1);
     const w = t * t * (3 - 2 * t);
-    return this.#goal(now).map((g, i) => (this.#from[i] ?? 0) * (1 - w) + g * w) as Point;
+    const k = this.#course === "following" ? Math.exp((this.#slipAt - now) / settling) : 0;
+    return this.#goal(now).map(
+      (g, i) => (this.#from[i] ?? 0) * (1 - w) + g * w + k * (this.#slip[i] ?? 0),
+    ) as Point;
   }
 
   #goal(now: number): Point {

@@ -25,6 +25,7 @@ export interface Figures {
 
 const size = { width: 640, height: 480 };
 const least = 1000 / 31; // milliseconds between pictures: 30 a second
+const looking = 100; // the same while the face is looked for, which takes longer and more of the processor
 const lostAfter = 400; // milliseconds without a face
 
 /**
@@ -49,6 +50,7 @@ export class Tracker {
   #pending = 0; // pictures at the worker; newer ones wait in the video, the newest wins
   #takenAt = 0;
   #faceAt = 0;
+  #facing = false; // the last picture had a face
 
   /** The video must be in the page; it shows the camera's picture while tracking. */
   constructor(video: HTMLVideoElement, listener: Listener) {
@@ -129,6 +131,7 @@ export class Tracker {
         break;
       case "ready":
         this.#pending = 0;
+        this.#facing = false;
         this.#faceAt = performance.now();
         this.#watch(this.#attempt);
         break;
@@ -147,6 +150,7 @@ export class Tracker {
     figures.milliseconds = milliseconds;
     figures.latency = now - at;
     this.#listener.seen(face, at);
+    this.#facing = face !== undefined;
     if (face) this.#faceAt = now;
     if (face && this.#state.name !== "tracking") this.#tell({ name: "tracking" });
     if (!face && this.#state.name !== "lost" && now - this.#faceAt > lostAfter) this.#tell({ name: "lost" });
@@ -166,7 +170,7 @@ export class Tracker {
   async #send(attempt: number, at: number): Promise<void> {
     // A fast worker may have the next one on its way, since a busy page hears of the last one late.
     const most = this.figures.milliseconds < least ? 2 : 1;
-    if (this.#pending >= most || at - this.#takenAt < least - 4) return;
+    if (this.#pending >= most || at - this.#takenAt < (this.#facing ? least : looking) - 4) return;
     this.#pending++;
     this.#takenAt = at;
     try {
