@@ -31,11 +31,17 @@ export class Clock {
     return this.#exchanges.at(-1)?.trip;
   }
 
+  /** The node's clock at an instant of the page's, ms; undefined before the first exchange. */
+  node(now: number): number | undefined {
+    const best = this.#best();
+    return best && now + best.offset;
+  }
+
   /** Milliseconds between an instant of the strip and an instant of the page's clock. */
   since(milliseconds: number, now: number): number | undefined {
-    const best = this.#best();
-    if (!best) return undefined;
-    const passed = (now + best.offset - milliseconds) % wrap;
+    const node = this.node(now);
+    if (node === undefined) return undefined;
+    const passed = (node - milliseconds) % wrap;
     // Into -wrap/2 .. wrap/2: a clock that is off by little may see the future.
     return ((passed + 1.5 * wrap) % wrap) - wrap / 2;
   }
