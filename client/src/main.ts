@@ -3,7 +3,7 @@ import { App } from "./app";
 import { optionsOf } from "./options";
 import { explainMissing } from "./ui/missing";
 import { loadAgain, NoticeBoard } from "./ui/notice";
-import { NoWebGL } from "./view/stage";
+import { NoWebGL } from "./view/easel";
 
 const board = new NoticeBoard();
 const missing = explainMissing(window);

@@ -24,13 +24,20 @@ import { Readback, type Seen } from "./readback";
 import { VideoUpload } from "./upload";
 
 const pollEvery = 2; // ms; browsers make it 4
-const maxCells = 128; // a software WebGL needs 42 ms for these, 356 for 512
+
+/** Cells of a person's mesh a side at most: a software WebGL needs 42 ms for these, 356 for 512. */
+export const maxCells = 128;
 
 /** What depends on the size of the view. */
 interface Sized {
   layout: Layout;
   colour: WebGLRenderTarget;
   surface: WebGLRenderTarget;
+}
+
+/** What depends on the number of cells. */
+interface Meshed {
+  cells: number;
   lattice: WebGLRenderTarget;
   mesh: Mesh;
 }
@@ -57,10 +64,12 @@ export class Person {
   readonly #windows: WindowMessage[] = [];
   readonly #attach: (mesh: Mesh) => void;
   #sized: Sized | undefined;
+  #meshed: Meshed | undefined;
+  #cells = maxCells;
   #fresh = false; // uploaded and not drawn yet
   #poller: number | undefined;
 
-  /** attach puts a mesh into the scene; it is called again for a view of another size. */
+  /** attach puts a mesh into the scene; it is called again for one of another size. */
   constructor(renderer: WebGLRenderer, attach: (mesh: Mesh) => void) {
     this.#renderer = renderer;
     this.#attach = attach;
@@ -96,15 +105,21 @@ export class Person {
     for (const v of this.#uniforms.windowUp.value) v.set(0, 0, 0, 0);
   }
 
+  /** Sets the cells of the mesh a side, from the next frame on: several people share what one may cost. */
+  set cells(most: number) {
+    this.#cells = Math.min(most, maxCells);
+  }
+
   /** Uploads and decodes one packed frame. */
   show(source: TexImageSource, layout: Layout): void {
     const sized = this.#prepare(layout);
+    const meshed = this.#mesh(layout);
     this.#video.upload(source);
     this.#passes.strip.draw(this.#renderer, this.#seen);
     this.#passes.hold.draw(this.#renderer, this.#state);
     this.#passes.colour.draw(this.#renderer, sized.colour);
     this.#passes.surface.draw(this.#renderer, sized.surface);
-    this.#passes.lattice.draw(this.#renderer, sized.lattice);
+    this.#passes.lattice.draw(this.#renderer, meshed.lattice);
     this.#renderer.setRenderTarget(null);
     this.#fresh = true;
   }
@@ -136,6 +151,7 @@ export class Person {
     this.#seen.dispose();
     this.#state.dispose();
     this.#drop();
+    this.#dropMesh();
   }
 
   #poll(): void {
@@ -149,7 +165,7 @@ export class Person {
   }
 
   #reveal(): void {
-    const mesh = this.#sized?.mesh;
+    const mesh = this.#meshed?.mesh;
     if (!mesh || mesh.visible) return;
     mesh.visible = true;
     this.onChange();
@@ -160,39 +176,55 @@ export class Person {
   }
 
   #drop(): void {
-    const s = this.#sized;
-    if (!s) return;
-    for (const t of [s.colour, s.surface, s.lattice]) t.dispose();
-    s.mesh.removeFromParent();
-    s.mesh.geometry.dispose();
-    (s.mesh.material as RawShaderMaterial).dispose();
+    for (const t of [this.#sized?.colour, this.#sized?.surface]) t?.dispose();
     this.#sized = undefined;
+  }
+
+  #dropMesh(): void {
+    const m = this.#meshed;
+    if (!m) return;
+    m.lattice.dispose();
+    m.mesh.removeFromParent();
+    m.mesh.geometry.dispose();
+    (m.mesh.material as RawShaderMaterial).dispose();
+    this.#meshed = undefined;
   }
 
   #prepare(layout: Layout): Sized {
     const now = this.#sized;
     if (now && now.layout.width === layout.width && now.layout.height === layout.height) return now;
     this.#drop();
-    // A vertex for every second depth texel at most: finer is the codec's noise.
-    const cells = Math.min(maxCells, layout.width / 4);
     const sized: Sized = {
       layout,
       colour: target("colour", layout.width, layout.height),
       surface: target("codes", layout.width / 2, layout.height / 2),
+    };
+    this.#uniforms.colour.value = sized.colour.texture;
+    this.#uniforms.surface.value = sized.surface.texture;
+    this.#uniforms.size.value.set(layout.width, layout.height);
+    this.#sized = sized;
+    return sized;
+  }
+
+  #mesh(layout: Layout): Meshed {
+    // A vertex for every second depth texel at most: finer is the codec's noise.
+    const cells = Math.min(this.#cells, layout.width / 4);
+    const now = this.#meshed;
+    if (now?.cells === cells) return now;
+    this.#dropMesh();
+    const meshed: Meshed = {
+      cells,
       lattice: target("words", cells + 1, cells + 1),
       mesh: new Mesh(grid(cells), this.#material()),
     };
-    sized.mesh.frustumCulled = false;
-    sized.mesh.visible = now?.mesh.visible ?? false; // a rung of another size shows on
-    sized.mesh.renderOrder = 1; // after the room, which shows through its edges
-    this.#uniforms.colour.value = sized.colour.texture;
-    this.#uniforms.surface.value = sized.surface.texture;
-    this.#uniforms.lattice.value = sized.lattice.texture;
+    meshed.mesh.frustumCulled = false;
+    meshed.mesh.visible = now?.mesh.visible ?? false; // one of another size shows on
+    meshed.mesh.renderOrder = 1; // after the room, which shows through its edges
+    this.#uniforms.lattice.value = meshed.lattice.texture;
     this.#uniforms.cells.value = cells;
-    this.#uniforms.size.value.set(layout.width, layout.height);
-    this.#sized = sized;
-    this.#attach(sized.mesh);
-    return sized;
+    this.#meshed = meshed;
+    this.#attach(meshed.mesh);
+    return meshed;
   }
 
   #material(): RawShaderMaterial {

@@ -8,10 +8,13 @@ import { ExternalTexture, type WebGLRenderer } from "three";
 export class VideoUpload {
   readonly texture = new ExternalTexture();
   readonly #renderer: WebGLRenderer;
+  readonly #mipmaps: boolean;
   #object: WebGLTexture | null = null;
 
-  constructor(renderer: WebGLRenderer) {
+  /** mipmaps keep small print readable that is drawn smaller than it is. */
+  constructor(renderer: WebGLRenderer, mipmaps = false) {
     this.#renderer = renderer;
+    this.#mipmaps = mipmaps;
   }
 
   upload(source: TexImageSource): void {
@@ -21,7 +24,11 @@ export class VideoUpload {
       this.#object = gl.createTexture();
       if (this.#object === null) return; // the context is lost; a new one calls again
       state.bindTexture(gl.TEXTURE_2D, this.#object);
-      gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
+      gl.texParameteri(
+        gl.TEXTURE_2D,
+        gl.TEXTURE_MIN_FILTER,
+        this.#mipmaps ? gl.LINEAR_MIPMAP_LINEAR : gl.LINEAR,
+      );
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.LINEAR);
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);
@@ -32,6 +39,7 @@ export class VideoUpload {
     state.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, false);
     state.pixelStorei(gl.UNPACK_COLORSPACE_CONVERSION_WEBGL, gl.NONE);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, source);
+    if (this.#mipmaps) gl.generateMipmap(gl.TEXTURE_2D);
     state.unbindTexture();
   }
 
