@@ -1,5 +1,7 @@
-import type { Point } from "./eye/projection";
+import type { Point, Screen } from "./eye/projection";
 import type { HeadHook } from "./head";
+import type { Figures } from "./protocol/room.gen";
+import type { RoomState, Stage } from "./session/session";
 
 /**
  * window.virtualcube: for tests, and for pages that embed this one. Lengths
@@ -36,8 +38,36 @@ export interface State {
   view: { sequence: number; window: number; eye: Point; near: number; far: number } | undefined;
 }
 
+/** window.virtualcube.room: the same for a room. Points are metres in somebody's cube. */
+export interface RoomHooks {
+  /** The room as the node told it. */
+  state(): RoomState;
+  /** Where the page stands with the room, and its media's transport. */
+  stage(): { stage: Stage; media: string; resumed: boolean; nonsense: number };
+  /** Where a point of a participant's cube is drawn, in canvas pixels; undefined where they are not on a seat. */
+  project(person: string, point: Point): [number, number] | undefined;
+  /** Moves the viewer's eye there in the own cube, within its limits. */
+  setEye(p: Point): void;
+  /** Says where the viewer looks, in the own cube, whatever hands and tracking say; undefined: no longer. */
+  setLook(look: { direction: Point; confidence: number } | undefined): void;
+  /** What is shown of whom; of cubes views, their latency, what of the strip was bad; the node's own. */
+  figures(): RoomFigures;
+  /** What arrives: of whom, what, and whether its track lives. */
+  streams(): { mid: string; person: string; source: string; cube: string; murmur: boolean; live: boolean }[];
+  /** The screen that the canvas is, in the own cube. */
+  screen(): Screen;
+}
+
+export interface RoomFigures {
+  people: Record<string, { kind: "view" | "camera" | "bust"; visible: boolean; cube: string | undefined }>;
+  views: Record<string, { shown: number; held: number; latency: number | undefined }>;
+  node: Figures | undefined;
+  contextLost: boolean;
+  software: boolean; // WebGL runs on the processor
+}
+
 declare global {
   interface Window {
-    virtualcube?: Hooks;
+    virtualcube?: Partial<Hooks> & { room?: RoomHooks };
   }
 }

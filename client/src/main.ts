@@ -12,7 +12,9 @@ if (missing) {
   board.show(missing);
 } else {
   try {
-    new App(optionsOf(new URL(location.href)), board).start();
+    const options = optionsOf(new URL(location.href));
+    if (options.room === undefined) new App(options, board).start();
+    else new (await import("./roomapp")).RoomApp(options.room, options, board).start();
   } catch (cause) {
     if (!(cause instanceof NoWebGL)) throw cause;
     board.status("No 3D", "bad");

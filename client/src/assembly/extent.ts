@@ -50,6 +50,13 @@ export function covers(a: Extent, b: Extent): boolean {
   return a.yaw === b.yaw && a.halfWidth >= b.halfWidth && a.bottom <= b.bottom && a.top >= b.top;
 }
 
+/** An extent of the same size, turned to where points are that it does not cover. */
+export function turnedTo(e: Extent, points: readonly Point[]): Extent {
+  if (covers(e, extentOf(points))) return e;
+  const angles = points.map(([x, , z]) => Math.atan2(-x, z));
+  return { ...e, yaw: (Math.min(...angles) + Math.max(...angles)) / 2 };
+}
+
 export function blendExtents(a: Extent, b: Extent, t: number): Extent {
   const mix = (name: keyof Extent) => a[name] + (b[name] - a[name]) * t;
   return { yaw: mix("yaw"), halfWidth: mix("halfWidth"), bottom: mix("bottom"), top: mix("top") };

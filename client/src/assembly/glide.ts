@@ -1,8 +1,9 @@
 const lasting = 900; // ms, between arrangements
 
-/** Whether the person at the page asked for less motion. */
+/** Whether the person at the page asked for less motion: the system, or the page (data-still). */
 export function reducedMotion(): boolean {
-  return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const still = document.documentElement.hasAttribute("data-still");
+  return still || matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 /**

@@ -32,6 +32,13 @@ export function monitorOf(text: string | null): Monitor | undefined {
   return { width: width / 100, height: height / 100, distance: distance / 100, yaw: radians(yaw) };
 }
 
+/** The monitor of a diagonal in inches at a distance in centimetres, straight ahead; undefined where one is 0. */
+export function monitorOfDiagonal(inches: number, centimetres: number, aspect: number): Monitor | undefined {
+  if (!(inches > 0 && centimetres > 0 && aspect > 0)) return undefined;
+  const height = (inches * 0.0254) / Math.hypot(aspect, 1);
+  return { width: height * aspect, height, distance: centimetres / 100, yaw: 0 };
+}
+
 /** The monitor in the viewer's cube. */
 export function screenOfMonitor(m: Monitor): Screen {
   return { ...upright(m.yaw, m.distance, 0), halfWidth: m.width / 2, halfHeight: m.height / 2 };

@@ -1,4 +1,8 @@
-import type { Eye } from "./eye";
+/** What hands and keys move: to the right, up, and back from what is seen, metres; or to the middle. */
+export interface Movable {
+  move(right: number, up: number, back: number): void;
+  reset(): void;
+}
 
 const dragReach = 0.9; // metres the eye moves over a drag of the canvas's height
 const keyStep = 0.05; // metres
@@ -11,7 +15,7 @@ const pinchReach = 1.2; // metres per doubling of the fingers' distance
  * distance, Home and a double click for the middle. Returns a function that
  * takes all of it away.
  */
-export function listen(canvas: HTMLCanvasElement, eye: Eye): () => void {
+export function listen(canvas: HTMLCanvasElement, eye: Movable): () => void {
   const ended = new AbortController();
   const options = { signal: ended.signal };
   const fingers = new Map<number, { x: number; y: number }>();
@@ -66,7 +70,7 @@ export function listen(canvas: HTMLCanvasElement, eye: Eye): () => void {
   return () => ended.abort();
 }
 
-function press(key: string, step: number, eye: Eye): boolean {
+function press(key: string, step: number, eye: Movable): boolean {
   switch (key) {
     case "ArrowLeft":
       eye.move(-step, 0, 0);

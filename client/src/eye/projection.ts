@@ -84,10 +84,13 @@ export function pointAt(screen: Screen, x: number, y: number, width: number, hei
 
 /** A point as the viewer has it from the eye: to the right, up, and towards the viewer. */
 export function across(screen: Screen, p: Point, eye: Point): Point {
-  const { right: r, up: u } = screen;
   const d: Point = [p[0] - eye[0], p[1] - eye[1], p[2] - eye[2]];
-  const n: Point = [r[1] * u[2] - r[2] * u[1], r[2] * u[0] - r[0] * u[2], r[0] * u[1] - r[1] * u[0]];
-  return [dot(d, r), dot(d, u), dot(d, n)];
+  return [dot(d, screen.right), dot(d, screen.up), dot(d, normalOf(screen))];
+}
+
+/** The unit vector from the screen to the viewer's side. */
+export function normalOf({ right: r, up: u }: Screen): Point {
+  return [r[1] * u[2] - r[2] * u[1], r[2] * u[0] - r[0] * u[2], r[0] * u[1] - r[1] * u[0]];
 }
 
 const dot = (a: Point, b: Point) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

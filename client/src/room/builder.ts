@@ -22,16 +22,21 @@ export function at(x: number, y: number, z: number): Matrix4 {
   return new Matrix4().makeTranslation(x, y, z);
 }
 
+/** Lays what stands upright on its back. */
+export const level = new Matrix4().makeRotationX(-Math.PI / 2);
+
 export class Builder {
   readonly light: Lighting;
+  readonly #grain: number;
 
-  constructor(light: Lighting) {
+  /** grain is the side of a large surface's cells, metres: they carry the light's gradients. */
+  constructor(light: Lighting, grain = 0.09) {
     this.light = light;
+    this.#grain = grain;
   }
 
   box(width: number, height: number, depth: number, place: Matrix4, colour: Color): BufferGeometry {
-    // Cells of some 12 cm carry the light's gradients.
-    const cells = (length: number) => Math.max(1, Math.round(length / 0.12));
+    const cells = (length: number) => Math.max(1, Math.round(length / (this.#grain / 0.75)));
     const g = new BoxGeometry(width, height, depth, cells(width), cells(height), cells(depth));
     return this.solid(g, place, colour);
   }
@@ -41,7 +46,7 @@ export class Builder {
   }
 
   wall(width: number, height: number, place: Matrix4, colour: Color): BufferGeometry {
-    const g = new PlaneGeometry(width, height, Math.ceil(width / 0.09), Math.ceil(height / 0.09));
+    const g = new PlaneGeometry(width, height, ...this.#cells(width, height));
     return this.solid(g, place, colour);
   }
 
@@ -51,14 +56,23 @@ export class Builder {
 
   /** A level surface of planks that repeat after some metres. */
   boards(width: number, depth: number, place: Matrix4, repeat: number, colour: Color): Mesh {
-    const g = new PlaneGeometry(width, depth, Math.ceil(width / 0.08), Math.ceil(depth / 0.08));
-    bake(g, place.multiply(new Matrix4().makeRotationX(-Math.PI / 2)), colour, this.light);
+    const g = new PlaneGeometry(width, depth, ...this.#cells(width, depth));
+    return this.planked(g, place.multiply(level), [width / repeat, depth / repeat], colour);
+  }
+
+  /** A surface of planks, which repeat so many times over its texture coordinates. */
+  planked(g: BufferGeometry, place: Matrix4, repeat: [number, number], colour: Color): Mesh {
+    bake(g, place, colour, this.light);
     const map = new CanvasTexture(planks());
     map.colorSpace = SRGBColorSpace;
     map.wrapS = map.wrapT = RepeatWrapping;
-    map.repeat.set(width / repeat, depth / repeat);
+    map.repeat.set(...repeat);
     map.anisotropy = 4;
     return new Mesh(g, new MeshBasicMaterial({ map, vertexColors: true, dithering: true }));
+  }
+
+  #cells(width: number, height: number): [number, number] {
+    return [Math.ceil(width / this.#grain), Math.ceil(height / this.#grain)];
   }
 }
 

@@ -82,6 +82,11 @@ export class Link implements Session {
     return this.#streams;
   }
 
+  /** Messages of the node that made no sense since the wire stands. */
+  get nonsense(): number {
+    return this.#wire?.nonsense ?? 0;
+  }
+
   /** Of the media's transport. */
   get connection(): RTCPeerConnectionState | "none" {
     return this.#media?.connection ?? "none";

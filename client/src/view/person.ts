@@ -105,6 +105,11 @@ export class Person {
     for (const v of this.#uniforms.windowUp.value) v.set(0, 0, 0, 0);
   }
 
+  /** Whether there is a good frame to be seen. */
+  get shown(): boolean {
+    return this.#meshed?.mesh.visible ?? false;
+  }
+
   /** Sets the cells of the mesh a side, from the next frame on: several people share what one may cost. */
   set cells(most: number) {
     this.#cells = Math.min(most, maxCells);
