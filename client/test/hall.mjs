@@ -26,11 +26,8 @@ async function enter(browser, query, viewport) {
   return page;
 }
 
-await withBrowser("hall", async (browser) => {
-  const page = await enter(browser, "", { width: 1280, height: 720 });
-  await page.waitForTimeout(1500);
-  await screenshot(page, "hall-wide");
-
+await withBrowser("hall geometry", async (browser) => {
+  const page = await enter(browser, "?plain", { width: 1280, height: 720 });
   // Markers of both people, from the own eye and from aside.
   for (const eye of [
     [0, 0, 0],
@@ -45,10 +42,10 @@ await withBrowser("hall", async (browser) => {
     const markers = await page.evaluate(() => window.fake.markers);
     await page.waitForTimeout(400);
     const picture = await decode(browser, await screenshot(page, `hall-eye-${eye}`));
-    const far = (m) => ["forehead", "chest"].includes(m.name);
     places.forEach((all, p) => {
       markers.forEach((m, i) => {
-        if (!far(m)) return;
+        // Of the one beside the hand hides much of the chest.
+        if (m.name !== "forehead" && (m.name !== "chest" || p === 0)) return;
         const found = centroid(picture, m.colour, all[i], 14);
         assert.ok(found, `eye ${eye}: ${m.name} of person ${p + 2} is not near ${all[i]}`);
         const off = Math.hypot(found.at[0] - all[i][0], found.at[1] - all[i][1]);
@@ -57,6 +54,14 @@ await withBrowser("hall", async (browser) => {
       });
     });
   }
+  assert.deepEqual(page.errors, []);
+  await page.close();
+});
+
+await withBrowser("hall", async (browser) => {
+  const page = await enter(browser, "", { width: 1280, height: 720 });
+  await page.waitForTimeout(1500);
+  await screenshot(page, "hall-wide");
   const ms = await page.evaluate(() => window.fake.time(30));
   console.log(`a picture of two views, a webcam and a screen takes ${ms.toFixed(0)} ms here`);
 
@@ -79,6 +84,7 @@ await withBrowser("hall", async (browser) => {
   assert.equal(id, "i1");
   assert.ok(Math.abs(x - 0.5) < 0.05 && Math.abs(y - 0.5) < 0.05, `pointed at ${x}, ${y}`);
   await page.mouse.down();
+  const began = Date.now();
   for (let i = 1; i <= 20; i++) {
     await page.mouse.move(middle[0] + 2 + 4 * i, middle[1] + i);
     await page.waitForTimeout(20);
@@ -86,7 +92,8 @@ await withBrowser("hall", async (browser) => {
   await page.mouse.up();
   await page.waitForTimeout(300);
   const asked = await page.evaluate(() => window.fake.session.asked);
-  assert.ok(asked.length >= 2 && asked.length <= 6, `${asked.length} moves were asked`);
+  const most = 2 + (5 * (Date.now() - began)) / 1000;
+  assert.ok(asked.length >= 2 && asked.length <= most, `${asked.length} moves were asked`);
   const moved = await page.evaluate(() => window.fake.itemAt("i1"));
   assert.ok(Math.abs(moved.x - middle[0] - 80) < 4, `the item went from ${middle} to ${moved.x}, ${moved.y}`);
   await page.evaluate(() => window.fake.hall.items.nudge("i1", -0.05, 0, 1.1, 0));

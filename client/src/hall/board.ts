@@ -105,7 +105,7 @@ export class Board {
     if (this.#fresh) this.#show();
     const size = Math.min(Math.max(0.04, 18 * pixel(pose.position)), 0.15);
     this.#title.scale(size);
-    this.#title.mesh.position.set(0, -height / 2 - 0.7 * size, 0.001);
+    this.#title.mesh.position.set(0, height / 2 + 0.7 * size, 0.001);
     for (const [id, dot] of this.#dots) this.#placeDot(id, dot, width, height, size);
   }
 

@@ -1,4 +1,4 @@
-import { Group, type WebGLRenderer } from "three";
+import { Group, type Quaternion, type WebGLRenderer } from "three";
 import { Glide } from "../assembly/glide";
 import { blend, matrixOf } from "../assembly/pose";
 import type { Point } from "../eye/projection";
@@ -24,9 +24,19 @@ const plateDown = -0.36;
 /** What a figure needs of its hall. */
 export interface Surroundings {
   readonly renderer: WebGLRenderer;
+  readonly plain: boolean; // people alone, without names and rings
   redraw(): void;
   windows(cube: string): Iterable<WindowMessage>;
   seen(cube: string, seen: Seen): void;
+}
+
+/** How a figure is seen, in its own cube. */
+export interface Viewing {
+  eye: Point; // the viewer's
+  facing: Quaternion; // of what is parallel to the screen
+  cells: number; // of a view's mesh a side
+  /** Metres of a pixel at a point. */
+  pixel(at: Point): number;
 }
 
 /**
@@ -40,7 +50,7 @@ export class Figure {
   visible = true;
   readonly #hall: Surroundings;
   readonly #ring: Ring;
-  readonly #plate = new Plate("");
+  readonly #plate = new Plate("", true);
   #said: Participant;
   #you = "";
   #bust: { group: Group; initial: string } | undefined;
@@ -56,7 +66,7 @@ export class Figure {
     this.place = new Glide(pose, blend);
     this.group.matrixAutoUpdate = false;
     this.#ring = new Ring("still");
-    this.group.add(this.#ring.group, this.#plate.mesh);
+    if (!hall.plain) this.group.add(this.#ring.group, this.#plate.mesh);
   }
 
   get cube(): string | undefined {
@@ -107,13 +117,8 @@ export class Figure {
     this.#person?.addWindow(w);
   }
 
-  /** Sets how fine the mesh of a view is. */
-  set cells(most: number) {
-    if (this.#person) this.#person.cells = most;
-  }
-
-  /** Uploads what came and puts all in its place. eye is the viewer's in this cube, pixel the metres of one at a depth from it. */
-  paint(now: number, eye: Point, cells: number, pixel: (at: Point) => number): void {
+  /** Uploads what came and puts all in its place. */
+  paint(now: number, { eye, facing, cells, pixel }: Viewing): void {
     matrixOf(this.place.at(now), this.group.matrix);
     this.group.matrixWorldNeedsUpdate = true;
     this.group.visible = this.visible;
@@ -124,7 +129,7 @@ export class Figure {
     if (this.#fresh.camera && kind === "camera") this.#showCamera();
     if (this.#portrait) this.#portrait.mesh.visible = kind === "camera";
     this.#placeBust(kind === "bust");
-    this.#placePlate(eye, pixel);
+    this.#placePlate(eye, facing, pixel);
   }
 
   /** To be called when the picture was drawn. */
@@ -194,12 +199,12 @@ export class Figure {
     if (this.#bust) this.#bust.group.visible = shown;
   }
 
-  /** The name stands between the seat and the viewer, and turns to them. */
-  #placePlate(eye: Point, pixel: (at: Point) => number): void {
+  /** The name stands between the seat and the viewer, parallel to the screen. */
+  #placePlate(eye: Point, facing: Quaternion, pixel: (at: Point) => number): void {
     const yaw = Math.atan2(eye[0], eye[2]);
     const at: Point = [plateAway * Math.sin(yaw), plateDown, plateAway * Math.cos(yaw)];
     this.#plate.mesh.position.set(...at);
-    this.#plate.mesh.rotation.y = yaw;
+    this.#plate.mesh.quaternion.copy(facing);
     this.#plate.scale(Math.min(Math.max(plateHeight, 22 * pixel(at)), 0.12));
   }
 

@@ -1,11 +1,11 @@
-import { Color, type Group, Scene } from "three";
+import { Color, type Group, Quaternion, Scene } from "three";
 import { virtualDistance } from "../assembly/extent";
 import { Glide } from "../assembly/glide";
 import type { Monitor } from "../assembly/monitor";
 import { apply, between, blend, identity, matrixOf, same } from "../assembly/pose";
 import { listen } from "../eye/controls";
 import { Eye } from "../eye/eye";
-import { type Point, project, type Screen } from "../eye/projection";
+import { cameraOf, type Point, project, type Screen } from "../eye/projection";
 import type { WindowMessage } from "../protocol/protocol.gen";
 import type { Person, Pose } from "../protocol/room.gen";
 import { buildCommons } from "../room/commons";
@@ -53,9 +53,10 @@ export class Hall implements Painter, Surroundings {
   readonly looks: Looks;
   /** Work items: where they are, and how they are moved. */
   readonly items: Items;
+  readonly plain: boolean;
   readonly #session: Session;
   readonly #listener: HallListener;
-  readonly #plain: boolean;
+
   readonly #easel: Easel;
   readonly #scene = new Scene();
   readonly #sight: Sight;
@@ -69,7 +70,7 @@ export class Hall implements Painter, Surroundings {
   constructor(canvas: HTMLCanvasElement, session: Session, options: HallOptions, listener: HallListener) {
     this.#session = session;
     this.#listener = listener;
-    this.#plain = options.plain;
+    this.plain = options.plain;
     this.#easel = new Easel(canvas);
     this.#sight = new Sight(canvas, options.monitor);
     this.looks = new Looks(session);
@@ -191,13 +192,19 @@ export class Hall implements Painter, Surroundings {
     const eye = this.eye.position;
     const { screen, pose } = this.#view(now);
     const views = [...this.#figures.values()].filter((f) => f.cube !== undefined).length;
+    const parallel = new Quaternion().setFromRotationMatrix(cameraOf(screen, eye));
     const cells = views > 2 ? 64 : views > 1 ? 96 : maxCells;
     for (const figure of this.#figures.values()) {
       const place = figure.place.at(now);
       const theirs = between(place, pose);
       const mine = between(pose, place);
       figure.visible = onScreen(screen, eye, outline(mine.position));
-      figure.paint(now, apply(theirs, eye), cells, (at) => this.items.pixel(apply(mine, at)));
+      figure.paint(now, {
+        eye: apply(theirs, eye),
+        facing: new Quaternion(...theirs.rotation).multiply(parallel),
+        cells,
+        pixel: (at) => this.items.pixel(apply(mine, at)),
+      });
     }
     this.items.paint(now);
     this.#easel.draw(this.#scene, screen, eye, matrixOf(pose));
@@ -276,7 +283,7 @@ export class Hall implements Painter, Surroundings {
         this.#scene.add(figure.group);
       } else if (!same(figure.place.goal, pose)) figure.place.to(pose, now);
       figure.tell(person, state.you);
-      figure.watch(viewOf(person, streams), cameraOf(person, streams));
+      figure.watch(viewOf(person, streams), webcamOf(person, streams));
     }
     for (const [id, figure] of this.#figures) {
       if (seated.has(id)) continue;
@@ -286,7 +293,7 @@ export class Hall implements Painter, Surroundings {
   }
 
   #furnish({ room }: RoomState): void {
-    if (this.#plain || !room?.seats.length) return;
+    if (this.plain || !room?.seats.length) return;
     const of = JSON.stringify([room.seats, room.boards]);
     if (of === this.#roomOf) return;
     this.#roomOf = of;
@@ -317,7 +324,7 @@ function viewOf(person: Person, streams: readonly Arriving[]): Arriving | undefi
   );
 }
 
-function cameraOf(person: Person, streams: readonly Arriving[]): Arriving | undefined {
+function webcamOf(person: Person, streams: readonly Arriving[]): Arriving | undefined {
   if (person.camera !== "on") return undefined;
   return streams.find(({ stream }) => stream.source === "camera" && stream.person === person.id);
 }

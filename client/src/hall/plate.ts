@@ -20,15 +20,12 @@ export class Plate {
   #said = "";
   #ratio = 1;
 
-  constructor(text: string, marks: Marks = {}) {
-    const material = new MeshBasicMaterial({
-      transparent: true,
-      depthWrite: false,
-      premultipliedAlpha: true,
-    });
+  /** With above it is to be read whatever is before it. */
+  constructor(text: string, above = false) {
+    const material = new MeshBasicMaterial({ transparent: true, depthWrite: false, depthTest: !above });
     this.mesh = new Mesh(new PlaneGeometry(1, 1), material);
     this.mesh.renderOrder = 3; // over people and things behind it
-    this.say(text, marks);
+    this.say(text);
   }
 
   /** Width over height. */
@@ -67,10 +64,9 @@ function draw(text: string, marks: Marks): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   const g = canvas.getContext("2d");
   if (!g) return canvas;
-  const glyphs = [marks.muted && crossed, marks.hand && hand, marks.eye && eye].filter(
-    (d) => d !== undefined,
+  const drawn = [marks.muted && crossed, marks.hand && hand, marks.eye && eye].filter(
+    (d) => typeof d === "function",
   );
-  const drawn = glyphs.filter((d) => typeof d === "function");
   g.font = font;
   const room = widest - 2 * padding - 48 * drawn.length;
   const shown = fitting(g, text, room);

@@ -18,10 +18,10 @@ export type Lit = "free" | "still" | "speaking" | "looking" | "both";
 // Colour of the thread, and the share of it that the glow has.
 const lights: Record<Lit, [string, number]> = {
   free: ["#6c7a80", 0],
-  still: ["#8fb3c4", 0.12],
-  speaking: ["#9ff0b4", 0.75],
-  looking: [lookColour, 0.5],
-  both: ["#ffd38a", 1],
+  still: ["#8fb3c4", 0.08],
+  speaking: ["#9ff0b4", 0.45],
+  looking: [lookColour, 0.4],
+  both: ["#ffd38a", 0.65],
 };
 
 /** The ring of light round a seat: brighter for who speaks, warm for who looks at the viewer. */
@@ -34,7 +34,6 @@ export class Ring {
   constructor(lit: Lit) {
     // After people, who hide what is behind them.
     this.#thread = new Mesh(new TorusGeometry(radius, 0.004, 5, 56), new MeshBasicMaterial());
-    this.#thread.rotation.x = this.group.rotation.x;
     const material = new MeshBasicMaterial({
       vertexColors: true,
       transparent: true,

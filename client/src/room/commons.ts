@@ -31,14 +31,16 @@ const knees = 0.45; // from a head to the table's edge
 const behind = 1.8; // from the outermost seat to the wall
 
 const paint = {
-  wall: new Color("#c9cdca"),
-  ceiling: new Color("#e6e4df"),
-  panel: new Color("#b98a62"),
-  skirting: new Color("#efece6"),
-  floor: new Color("#f2e6d6"),
-  table: new Color("#fff1dd").multiplyScalar(1.35),
+  wall: new Color("#dcdcd6"),
+  ceiling: new Color("#efede8"),
+  // The planks are dark by themselves.
+  panel: new Color(2.3, 2.25, 2.15),
+  skirting: new Color("#f4f1ec"),
+  floor: new Color(1.35, 1.32, 1.28),
+  table: new Color(1.75, 1.75, 1.75),
   edge: new Color("#c49a70"),
   foot: new Color("#4a545b"),
+  chair: new Color("#53626b"),
   frame: new Color("#f4f2ee"),
   pot: new Color("#d8d2c8"),
   leaf: new Color("#4f8157"),
@@ -58,7 +60,7 @@ export function buildCommons(seats: readonly Pose[], boards: readonly Spot[]): G
   const plan = planOf(seats, boards);
   const b = new Builder(lighting(plan, seats), 0.22);
   const room = new Group();
-  const parts = [...walls(b), ...frames(b, plan), ...plants(b, plan)];
+  const parts = [...walls(b), ...frames(b, plan), ...plants(b, plan), ...chairs(b, seats)];
   room.add(ground(b), ...panels(b), ...panes(plan), light(plan));
   for (const table of tables(b, plan, seats)) {
     room.add(table.top);
@@ -93,7 +95,7 @@ function planOf(seats: readonly Pose[], boards: readonly Spot[]): Plan {
 
 function lighting({ middle, min, max }: Plan, seats: readonly Pose[]): Lighting {
   const size = Math.max(max.x - min.x, max.z - min.z);
-  const warm = new Color(0.75, 0.6, 0.42);
+  const warm = new Color(0.5, 0.42, 0.32);
   return {
     lamps: [
       {
@@ -104,8 +106,8 @@ function lighting({ middle, min, max }: Plan, seats: readonly Pose[]): Lighting 
       { at: new Vector3(min.x + 0.6, 0.4, max.z - 0.6), power: warm, size: 0.8 },
       { at: new Vector3(max.x - 0.6, 0.4, min.z + 0.6), power: warm, size: 0.8 },
     ],
-    sky: new Color(0.4, 0.42, 0.46),
-    ground: new Color(0.27, 0.25, 0.22),
+    sky: new Color(0.52, 0.54, 0.58),
+    ground: new Color(0.36, 0.34, 0.31),
     shades: seats.flatMap((s) => [
       { center: new Vector3(...apply(s, [0, -0.45, 0])), radius: 0.22 },
       { center: new Vector3(...apply(s, [0, -0.9, 0.15])), radius: 0.25 },
@@ -250,6 +252,46 @@ function plants(b: Builder, { min, max }: Plan): BufferGeometry[] {
       return b.solid(g, place, paint.leaf);
     }),
   ]);
+}
+
+/** A round seat with a shell behind, which hides where a capture ends. */
+function chairs(b: Builder, seats: readonly Pose[]): BufferGeometry[] {
+  const [low, high] = [-0.82, -0.34];
+  const [from, round] = [0.56 * Math.PI, 0.88 * Math.PI];
+  return seats.flatMap((seat) => {
+    const place = (y: number) => matrixOf(seat).multiply(at(0, y, 0));
+    const shell = (radius: number) =>
+      new CylinderGeometry(radius, radius - 0.04, high - low, 20, 3, true, from, round);
+    const inner = shell(0.325);
+    flip(inner);
+    return [
+      b.solid(shell(0.345), place((low + high) / 2), paint.chair),
+      b.solid(inner, place((low + high) / 2), paint.chair),
+      b.solid(
+        new RingGeometry(0.325, 0.345, 20, 1, 0.06 * Math.PI, round).applyMatrix4(level),
+        place(high),
+        paint.chair,
+      ),
+      b.solid(new CylinderGeometry(0.29, 0.27, 0.1, 28, 2), place(-0.72), paint.chair),
+      b.solid(new CylinderGeometry(0.03, 0.03, 0.42, 12), place(floor + 0.22), paint.foot),
+      b.solid(new CylinderGeometry(0.22, 0.25, 0.03, 24), place(floor + 0.015), paint.foot),
+    ];
+  });
+}
+
+/** Turns a surface inside out. */
+function flip(g: BufferGeometry): void {
+  const index = g.getIndex();
+  if (!index) return;
+  for (let i = 0; i < index.count; i += 3) {
+    const a = index.getX(i);
+    index.setX(i, index.getX(i + 2));
+    index.setX(i + 2, a);
+  }
+  const normal = g.getAttribute("normal");
+  for (let i = 0; i < normal.count; i++) {
+    normal.setXYZ(i, -normal.getX(i), -normal.getY(i), -normal.getZ(i));
+  }
 }
 
 interface Table {
