@@ -25,9 +25,9 @@ export function launch(more = []) {
   return chromium.launch({ executablePath: path, headless: true, args: [...flags, ...more] });
 }
 
-/** Runs one test with a browser and ends the process with its result. */
-export async function withBrowser(name, test) {
-  const browser = await launch();
+/** Runs one test with a browser and ends the process with its result; more: flags for it. */
+export async function withBrowser(name, test, more = []) {
+  const browser = await launch(more);
   const started = Date.now();
   try {
     await test(browser);

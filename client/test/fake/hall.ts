@@ -10,7 +10,7 @@ import type { Stream } from "../../src/protocol/room.gen";
 import type { Arriving } from "../../src/session/session";
 import type { Seen } from "../../src/view/readback";
 import { drawView, framing, markers } from "./bust";
-import { FakeSession, info, item, person, roundTable, sideBySide } from "./session";
+import { FakeSession, info, item, person, roundTable, sideBySide } from "./hallsession";
 
 const session = new FakeSession();
 const canvas = document.getElementById("canvas") as HTMLCanvasElement;

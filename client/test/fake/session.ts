@@ -1,17 +1,54 @@
-/** A session without a node: what the room says is what the test sets, and what is asked is kept. */
-import type { Done, Info, Item, Person, Pose } from "../../src/protocol/room.gen";
-import type { Arriving, Listener, Request, RoomState, Session, Stage } from "../../src/session/session";
-import { nothing } from "../../src/session/state";
+/**
+ * A session without a node: it records what is asked and answers as a node
+ * would in the simple cases. For tests only.
+ */
+import type { Aside, Done, Figures, Guest, Item, Line, Person, Welcome } from "../../src/protocol/room.gen";
+import {
+  type Arriving,
+  type Listener,
+  Refused,
+  type Request,
+  type RoomState,
+  type Session,
+  type Source,
+  type Stage,
+} from "../../src/session/session";
+import { aRoom } from "./state";
 
 export class FakeSession implements Session {
-  readonly stage: Stage = "in";
-  state: RoomState = nothing;
-  readonly welcome = undefined;
+  stage: Stage = "in";
+  readonly welcome: Welcome = {
+    type: "welcome",
+    protocol: 1,
+    version: "test",
+    room: "garden",
+    you: "p1",
+    resume: "secret",
+    resumed: false,
+    keptSeconds: 60,
+    ice: [],
+    cubes: [],
+  };
   streams: readonly Arriving[] = [];
-  readonly asked: Request[] = [];
-  readonly looks: unknown[] = [];
-  readonly points: [string, number, number][] = [];
+  readonly people = new Map<string, Person>();
+  readonly items = new Map<string, Item>();
+  readonly asides = new Map<string, Aside>();
+  readonly guests = new Map<string, Guest>();
+  readonly lines: Line[] = [];
+  room = aRoom();
+  you = "p1";
+  /** What was asked, and what was published, in order. */
+  readonly requests: Request[] = [];
+  readonly published: string[] = [];
+  /** Requests of this type are refused. */
+  refuse = "";
+  left = false;
   readonly #listeners = new Set<Listener>();
+
+  get state(): RoomState {
+    const { you, room, people, items, asides, guests, lines } = this;
+    return { you, room, people, items, asides, guests, lines };
+  }
 
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -19,93 +56,91 @@ export class FakeSession implements Session {
   }
 
   async ask(request: Request): Promise<Done> {
-    this.asked.push(request);
-    return { type: "done", re: 0, id: "" };
+    this.requests.push(request);
+    await Promise.resolve();
+    if (this.refuse === request.type) throw new Refused("forbidden", "hosts alone may");
+    this.#answer(request);
+    this.tell();
+    return { type: "done", re: this.requests.length, id: "x" };
   }
 
-  async publish(): Promise<void> {}
-
-  look(look: unknown): void {
-    this.looks.push(look);
-    if (this.looks.length > 50) this.looks.shift();
+  async publish(source: Source, track: MediaStreamTrack | undefined): Promise<void> {
+    this.published.push(`${source} ${track ? "on" : "off"}`);
+    this.change(this.you, { [source]: track ? "on" : "off" });
   }
 
-  point(item: string, x: number, y: number): void {
-    this.points.push([item, x, y]);
+  look(): void {}
+  point(): void {}
+
+  async report(): Promise<RTCStatsReport | undefined> {
+    return undefined;
   }
 
-  async report(): Promise<undefined> {}
-
-  nodeTime(): undefined {}
-
-  leave(): void {}
-
-  set(state: Partial<RoomState>): void {
-    this.state = { ...this.state, ...state };
-    this.each((l) => l.state?.(this.state));
+  nodeTime(): number | undefined {
+    return undefined;
   }
 
-  arrive(streams: readonly Arriving[]): void {
+  leave(): void {
+    this.left = true;
+    this.goTo("ended");
+  }
+
+  goTo(stage: Stage, error = "", retryIn?: number): void {
+    this.stage = stage;
+    const reason = error ? new Refused(error, error) : undefined;
+    for (const l of this.#listeners) l.stage?.(stage, reason, retryIn);
+  }
+
+  change(id: string, part: Partial<Person>): void {
+    const person = this.people.get(id);
+    if (person) this.people.set(id, { ...person, ...part });
+    this.tell();
+  }
+
+  write(from: string, text: string, aside = ""): void {
+    const id = `c${this.lines.length + 1}`;
+    const at = 1_790_000_000_000 + 60_000 * this.lines.length;
+    this.lines.push({ id, from, name: this.people.get(from)?.name ?? from, text, at, aside });
+    this.tell();
+  }
+
+  tell(): void {
+    for (const l of this.#listeners) l.state?.(this.state);
+  }
+
+  show(figures: Figures): void {
+    for (const l of this.#listeners) l.figures?.(figures);
+  }
+
+  hear(streams: readonly Arriving[]): void {
     this.streams = streams;
-    this.each((l) => l.streams?.(streams));
+    for (const l of this.#listeners) l.streams?.(streams);
   }
 
-  each(tell: (listener: Listener) => void): void {
-    for (const listener of this.#listeners) tell(listener);
+  #answer(request: Request): void {
+    switch (request.type) {
+      case "raise": {
+        const person = this.people.get(request.person || this.you);
+        if (person) this.people.set(person.id, { ...person, hand: request.up ? 99_000 : 0 });
+        break;
+      }
+      case "say":
+        this.write(this.you, request.text, request.aside ? (this.people.get(this.you)?.aside ?? "") : "");
+        break;
+      case "rule":
+        this.room = { ...this.room, locked: request.locked, lobby: request.lobby, murmur: request.murmur };
+        break;
+      case "admit":
+        this.guests.delete(request.guest);
+        break;
+      case "clear":
+        this.items.delete(request.item);
+        break;
+      case "shareLooks": {
+        const me = this.people.get(this.you);
+        if (me) this.people.set(me.id, { ...me, looks: { ...me.looks, shared: request.share } });
+        break;
+      }
+    }
   }
-}
-
-/** Seats round a table as session/assembly has them. */
-export function roundTable(n: number): Pose[] {
-  const radius = 0.7 + (n > 2 ? 0.6 / Math.tan(Math.PI / n) : 0);
-  return Array.from({ length: n }, (_, k) => {
-    const yaw = (2 * Math.PI * k) / n;
-    return {
-      position: [-radius * Math.sin(yaw), 0, -radius * Math.cos(yaw)],
-      rotation: [0, Math.sin(yaw / 2), 0, Math.cos(yaw / 2)],
-    };
-  });
-}
-
-export function sideBySide(): Pose[] {
-  return [0.6, -0.6].map((x) => ({ position: [x, 0, 0], rotation: [0, 0, 0, 1] }));
-}
-
-export function info(layout: string, seats: Pose[], boards: Info["boards"]): Info {
-  return { name: "made up", layout, seats, boards, locked: false, lobby: false, murmur: false };
-}
-
-export function person(id: string, name: string, seat: number, more: Partial<Person> = {}): Person {
-  return {
-    id,
-    name,
-    role: "speaker",
-    seat,
-    cube: "",
-    present: true,
-    hand: 0,
-    microphone: "on",
-    camera: "off",
-    screen: "off",
-    speaking: false,
-    aside: "",
-    looks: { shared: true, at: "", degrees: 0, since: 0 },
-    quality: "good",
-    ...more,
-  };
-}
-
-export function item(id: string, owner: string, more: Partial<Item> = {}): Item {
-  return {
-    id,
-    kind: "screen",
-    owner,
-    title: "Quarterly plan",
-    pose: { position: [0, 0.35, 0], rotation: [0, 1, 0, 0] },
-    width: 0.7,
-    height: 0.4,
-    picture: "",
-    pointers: [],
-    ...more,
-  };
 }
