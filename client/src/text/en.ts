@@ -6,6 +6,7 @@ export const en = {
   close: "Close",
   brand: "VirtualCube",
   you: "you",
+  "people.you": "{name} (you)",
   failed: "That did not work: {why}",
 
   // Before joining
@@ -35,9 +36,9 @@ export const en = {
   "prejoin.both": "camera and microphone",
   "prejoin.onlyCamera": "camera",
   "prejoin.onlyMicrophone": "microphone",
-  "prejoin.join.without": "Join without camera and microphone",
+  "prejoin.join.without": "Join with both off",
   "prejoin.join.listen": "Only listen",
-  "prejoin.join.listen.hint": "Without a seat of your own; the chat and a raised hand remain.",
+  "prejoin.join.listen.hint": "Who only listens has no seat of their own; the chat and a raised hand remain.",
   "prejoin.devices": "Devices",
   "prejoin.check": "Connection test",
 
@@ -113,6 +114,7 @@ export const en = {
   // Toolbar
   "bar.label": "Controls",
   "bar.microphone": "Microphone",
+  "bar.microphone.short": "Mic",
   "bar.microphone.mute": "Switch the microphone off",
   "bar.microphone.unmute": "Switch the microphone on",
   "bar.microphone.blocked": "A host has switched your microphone off. Raise your hand to speak.",
@@ -381,7 +383,7 @@ export const en = {
   "waiting.room": "Room {room}",
   "waiting.leave": "Do not wait",
   "away.title": "Connection lost",
-  "away.text": "The page connects again by itself. Your seat is kept.",
+  "away.text": "The page connects again by itself.",
   "away.kept": "Your seat is kept for {n} more second.|Your seat is kept for {n} more seconds.",
   "away.over": "Your seat may have been given away; you will enter anew.",
   "away.next": "Next attempt in {n} s.",

@@ -5,6 +5,7 @@ export const zh: Record<keyof typeof en, string> = {
   close: "关闭",
   brand: "VirtualCube",
   you: "您",
+  "people.you": "{name}（您）",
   failed: "操作未成功：{why}",
 
   "prejoin.title": "准备好加入了吗？",
@@ -35,7 +36,7 @@ export const zh: Record<keyof typeof en, string> = {
   "prejoin.onlyMicrophone": "麦克风",
   "prejoin.join.without": "不开摄像头和麦克风加入",
   "prejoin.join.listen": "仅旁听",
-  "prejoin.join.listen.hint": "没有自己的座位，但仍可聊天和举手。",
+  "prejoin.join.listen.hint": "旁听时没有自己的座位，但仍可聊天和举手。",
   "prejoin.devices": "设备",
   "prejoin.check": "连接测试",
 
@@ -104,6 +105,7 @@ export const zh: Record<keyof typeof en, string> = {
 
   "bar.label": "控制栏",
   "bar.microphone": "麦克风",
+  "bar.microphone.short": "麦克风",
   "bar.microphone.mute": "关闭麦克风",
   "bar.microphone.unmute": "打开麦克风",
   "bar.microphone.blocked": "主持人已关闭您的麦克风。如需发言请举手。",
@@ -357,7 +359,7 @@ export const zh: Record<keyof typeof en, string> = {
   "waiting.room": "会议室 {room}",
   "waiting.leave": "不再等待",
   "away.title": "连接中断",
-  "away.text": "页面会自动重新连接，您的座位为您保留。",
+  "away.text": "页面会自动重新连接。",
   "away.kept": "您的座位还将保留 {n} 秒。",
   "away.over": "您的座位可能已让出，重新连接后将重新进入。",
   "away.next": "{n} 秒后重试。",

@@ -9,7 +9,7 @@ import { company } from "./order";
 export class AsideBanner implements Part {
   readonly element: HTMLElement;
   readonly #with = make("strong");
-  readonly #heard = make("span");
+  readonly #heard = make("span", { class: "heard" });
 
   constructor(desk: Desk) {
     this.element = make(

@@ -11,6 +11,8 @@ import { type Command, shown } from "./shortcuts";
 interface Face {
   icon: Icon;
   label: string;
+  /** What is shown where the label is too long for a phone; part of the label, for those who speak to it. */
+  short?: string;
   title: string;
   pressed?: boolean;
   expanded?: boolean;
@@ -131,6 +133,7 @@ export class Bar implements Part {
     return {
       icon: source,
       label: t(`bar.${source}`),
+      ...(source === "microphone" ? { short: t("bar.microphone.short") } : {}),
       title: blocked ?? (talking ? t("bar.talking") : titled(sourceWords[source][on ? "on" : "off"], source)),
       pressed: on,
       struck: !on && source !== "screen",
@@ -174,7 +177,7 @@ class Button {
       element.querySelector("svg")?.remove();
       element.prepend(icon(face.icon, face.struck));
     }
-    say(this.#label, face.label);
+    say(this.#label, face.short ?? face.label);
     say(this.#badge, face.badge ? String(face.badge.count) : "");
     this.#badge.hidden = !face.badge;
     // The name stays, and pressed says the state; the title is the description: what a press does, or why not.

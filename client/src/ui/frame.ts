@@ -78,7 +78,8 @@ export class Frame {
       this.#room.toggleAttribute("data-side", open !== undefined);
       this.#bar.show(open, counter.unread.count, false);
     };
-    this.#room.append(this.#header.element, this.#banner.element, this.#bar.element, this.panels.element);
+    const top = make("div", { class: "top" }, this.#header.element, this.#banner.element);
+    this.#room.append(top, this.#bar.element, this.panels.element);
     this.elements = [this.#room, desk.notices.element, this.#screens.element, this.keys.element];
   }
 

@@ -42,7 +42,7 @@ export class PersonRow {
     if (!person) return;
     const own = person.id === state.you;
     say(this.#initial, initialOf(person.name));
-    say(this.#name, own ? `${person.name} (${t("you")})` : person.name);
+    say(this.#name, own ? t("people.you", { name: person.name }) : person.name);
     say(this.#facts, facts(person, state).join(" · "));
     mark(this.element, "data-speaking", person.speaking ? "" : undefined);
     mark(this.element, "data-away", person.present ? undefined : "");

@@ -119,7 +119,7 @@ export class Prejoin {
         class: "quiet",
       },
     );
-    listen.title = hint;
+    listen.setAttribute("aria-describedby", "listen-hint");
     const form = make(
       "form",
       { novalidate: true },
@@ -128,7 +128,7 @@ export class Prejoin {
       make("p", { class: "hint" }, t("prejoin.name.hint")),
       this.#missing,
       make("div", { class: "joins" }, this.#join, this.#without, listen),
-      make("p", { class: "hint" }, `${t("prejoin.join.listen")}: ${hint}`),
+      make("p", { class: "hint", id: "listen-hint" }, hint),
     );
     form.addEventListener("submit", (e) => {
       e.preventDefault();
