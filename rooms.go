@@ -57,6 +57,9 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 			return other
 		}
 	}
+	if made.Invite, err = invitations(config); err != nil {
+		return nil, err
+	}
 	r := &rooms{tokens: tokens}
 	if r.relay, err = newRelay(n, config, open); err != nil {
 		return nil, err
@@ -69,6 +72,24 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 		return nil, errors.Join(err, r.close())
 	}
 	return r, nil
+}
+
+// invited is how long an invitation that a host makes is valid.
+const invited = 24 * time.Hour
+
+// invitations are signed with the first API key; without one there are none.
+func invitations(config *Config) (func(room string) (string, error), error) {
+	keys, err := config.apiKeys()
+	if err != nil || len(keys) == 0 {
+		return nil, err
+	}
+	signer, err := token.NewSigner(keys[0])
+	if err != nil {
+		return nil, err
+	}
+	return func(room string) (string, error) {
+		return signer.Sign(&token.Token{Role: token.Speaker, Grants: token.Grants{RoomJoin: true, Room: room}}, invited)
+	}, nil
 }
 
 // newRelay makes the TURN server, which relays to the media port alone.

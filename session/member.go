@@ -247,3 +247,8 @@ func (m *Member) rule(ctx context.Context, f func(*table, *person) error) error 
 func IsRefusal(err error) (*Refusal, bool) {
 	return errors.AsType[*Refusal](err)
 }
+
+// Hosts returns a *Refusal where the member is no host.
+func (m *Member) Hosts(ctx context.Context) error {
+	return m.rule(ctx, func(*table, *person) error { return nil })
+}

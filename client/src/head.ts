@@ -1,4 +1,4 @@
-import type { Eye } from "./eye/eye";
+import type { Eye, Lean } from "./eye/eye";
 import type { Point } from "./eye/projection";
 import { Follower } from "./eye/tracking/follower";
 import { type Head, headOf } from "./eye/tracking/head";
@@ -15,18 +15,25 @@ export interface HeadHook {
   figures: Figures;
 }
 
+export interface Following {
+  words?: Words;
+  /** The webcam that is published already: a clone of it is looked at. */
+  published?: () => MediaStreamTrack | undefined;
+  /** Whether the viewer looks along +z, as in a room's own cube, and not at a cube's front. */
+  own?: boolean;
+  /** The key that opens the panel; empty: none. */
+  key?: string;
+  /** Called with what is seen of the head; undefined: nothing any more. */
+  seen?: (head: Head | undefined) => void;
+}
+
 /**
  * Lets the eye follow the participant's head: adds the button to the toolbar
- * and the panel to the page. A track of the webcam that is published already
- * is looked at, as a clone; otherwise the camera is asked for. Returns what it
- * does at the moment.
+ * and the panel to the page. Without a published track the camera is asked
+ * for. Returns what it does at the moment.
  */
-export function followHead(
-  eye: Eye,
-  toolbar: Element,
-  words: Words = english,
-  published: () => MediaStreamTrack | undefined = () => undefined,
-): () => HeadHook {
+export function followHead(eye: Eye, toolbar: Element, following: Following = {}): () => HeadHook {
+  const { words = english, published = () => undefined, own = false, key = "h", seen = () => {} } = following;
   const follower = new Follower();
   let last: { head: Head; takenAt: number } | undefined;
   const panel = new HeadPanel(words, {
@@ -37,6 +44,7 @@ export function followHead(
   const tracker = new Tracker(panel.video, {
     state(state) {
       panel.show(state);
+      if (state.name !== "tracking") seen(undefined);
       if (state.name === "off" || state.name === "refused") follower.release();
     },
     seen(face, takenAt) {
@@ -45,14 +53,15 @@ export function followHead(
       last = { head, takenAt };
       panel.see(head);
       follower.see(head, takenAt);
+      seen(head);
     },
   });
-  eye.follow(follower);
+  eye.follow(own ? turned(follower) : follower);
   toolbar.prepend(panel.button);
   document.body.append(panel.panel, panel.video);
   document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLInputElement) return;
-    if (e.key === "h" || e.key === "H") panel.toggle();
+    if (!key || e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLInputElement) return;
+    if (e.key.toLowerCase() === key) panel.toggle();
   });
   window.addEventListener("pagehide", () => tracker.stop());
   return () => ({
@@ -62,4 +71,15 @@ export function followHead(
     lean: follower.at(performance.now()),
     figures: { ...tracker.figures },
   });
+}
+
+/** The same lean where the viewer looks along +z and has +x on the left. */
+function turned(lean: Lean): Lean {
+  return {
+    at: (now) => {
+      const [x, y, z] = lean.at(now);
+      return [-x, y, -z];
+    },
+    recentre: () => lean.recentre(),
+  };
 }

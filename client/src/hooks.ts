@@ -1,7 +1,8 @@
 import type { Point, Screen } from "./eye/projection";
 import type { HeadHook } from "./head";
-import type { Figures } from "./protocol/room.gen";
-import type { RoomState, Stage } from "./session/session";
+import type { Done, Figures } from "./protocol/room.gen";
+import type { Request, RoomState, Stage } from "./session/session";
+import type { Ears } from "./voice/voice";
 
 /**
  * window.virtualcube: for tests, and for pages that embed this one. Lengths
@@ -50,6 +51,12 @@ export interface RoomHooks {
   setEye(p: Point): void;
   /** Says where the viewer looks, in the own cube, whatever hands and tracking say; undefined: no longer. */
   setLook(look: { direction: Point; confidence: number } | undefined): void;
+  /** Asks the node, as the controls do. */
+  ask(request: Request): Promise<Done>;
+  /** What reaches each ear now, by participant, 0 to 1. */
+  ears(): Record<string, Ears>;
+  /** Head tracking, once it is there. */
+  head(): HeadHook | undefined;
   /** What is shown of whom; of cubes views, their latency, what of the strip was bad; the node's own. */
   figures(): RoomFigures;
   /** What arrives: of whom, what, and whether its track lives. */

@@ -1,26 +1,54 @@
+import { monitorOfDiagonal } from "./assembly/monitor";
+import { Devices } from "./devices/devices";
+import { chinese, english } from "./eye/tracking/words";
 import { Hall } from "./hall/hall";
+import { followHead, type HeadHook } from "./head";
 import type { RoomHooks } from "./hooks";
 import { type Options, withoutToken } from "./options";
+import { probesOf } from "./probes";
 import type { Figures } from "./protocol/room.gen";
 import { Link, roomAddress } from "./session/link";
+import { recall } from "./session/memory";
 import { Meter } from "./stats/meter";
 import { median } from "./stats/series";
+import { language, languageOf, speak } from "./text/text";
+import { Memory, storageOf } from "./ui/choices";
+import type { Actions } from "./ui/desk";
 import { element, loadAgain, type NoticeBoard } from "./ui/notice";
+import { type Joining, Prejoin, skipped } from "./ui/prejoin";
+import { RoomControls } from "./ui/room";
+import { Hearing } from "./voice/hearing";
+import { Voices } from "./voice/voices";
 
-/** The page of a room: the link, the hall, and the controls around it. */
+/** The page of a room: who one is, then the link, the hall, the voices and the controls around it. */
 export class RoomApp {
   readonly link: Link;
   readonly hall: Hall;
+  readonly #room: string;
+  readonly #options: Options;
   readonly #board: NoticeBoard;
+  readonly #memory = new Memory(storageOf(window));
+  readonly #devices: Devices;
+  readonly #voices = new Voices();
   readonly #meters = new Map<string, Meter>();
+  #head: () => HeadHook | undefined = () => undefined;
   #figures: Figures | undefined;
   #contextTimer: number | undefined;
 
   constructor(room: string, options: Options, board: NoticeBoard) {
+    this.#room = room;
+    this.#options = options;
     this.#board = board;
-    if (options.token) history.replaceState(history.state, "", withoutToken(new URL(location.href)));
+    const { choices } = this.#memory;
+    const address = new URL(location.href);
+    speak(languageOf(address.searchParams.get("lang"), choices.language, navigator.languages));
+    if (options.token) history.replaceState(history.state, "", withoutToken(address));
     document.title = `${room} – VirtualCube`;
     for (const part of document.querySelectorAll<HTMLElement>(".bar, .tools, #video")) part.hidden = true;
+    this.#devices = new Devices(navigator.mediaDevices, {
+      camera: choices.cameraId,
+      microphone: choices.microphoneId,
+    });
     this.link = new Link({
       address: roomAddress(document.baseURI),
       room,
@@ -44,11 +72,86 @@ export class RoomApp {
     });
   }
 
-  start(): void {
+  async start(): Promise<void> {
     window.virtualcube = { ...window.virtualcube, room: this.#hooks() };
-    window.setInterval(() => void this.#second(), 1000);
-    // The controls' place: they ask for name and devices, and open the link with them.
-    this.link.open();
+    window.setInterval(() => this.#second(), 1000);
+    const root = document.createElement("div");
+    root.id = "room";
+    document.body.append(root);
+    const joining = await this.#ask(root);
+    const equipment = { devices: this.#devices, voices: this.#voices, memory: this.#memory };
+    const controls = new RoomControls(root, this.link, this.#actions(), equipment);
+    new Hearing(this.link, this.#voices);
+    void this.#voices.start();
+    this.#follow(controls);
+    controls.begin(joining);
+    this.link.open(joining.name);
+  }
+
+  /** How the viewer enters. Who comes back to a seat is not asked again. */
+  async #ask(root: HTMLElement): Promise<Joining> {
+    const { choices } = this.#memory;
+    const now = skipped(new URL(location.href), this.#memory);
+    if (now) return now;
+    if (recall(this.#room).resume) {
+      return { name: choices.name, camera: false, microphone: false, listen: false };
+    }
+    const page = new Prejoin(root, {
+      room: this.#room,
+      devices: this.#devices,
+      voices: this.#voices,
+      memory: this.#memory,
+      probes: probesOf(document.baseURI),
+    });
+    const joining = await page.ask();
+    page.close();
+    return joining;
+  }
+
+  #actions(): Actions {
+    const { hall, link } = this;
+    return {
+      recentre: () => hall.eye.reset(),
+      declare: ({ diagonal, distance }) => {
+        const aspect = screen.width / Math.max(screen.height, 1);
+        hall.declare(this.#options.monitor ?? monitorOfDiagonal(diagonal, distance, aspect));
+      },
+      reduceMotion: () => hall.redraw(), // glides look at what the controls set on the document
+      focus: (id) => hall.focus(id),
+      statistics: () => {},
+      invitation: async () => this.#invitation(),
+      leave: () => link.leave(),
+      enterAgain: () => link.open(),
+    };
+  }
+
+  /** Who has a token asks the node for one that others may have; without any, the address is enough. */
+  async #invitation(): Promise<string> {
+    const address = new URL(document.baseURI);
+    address.search = address.hash = "";
+    if (!recall(this.#room).token) {
+      address.searchParams.set("room", this.#room);
+      return address.href;
+    }
+    const { id } = await this.link.ask({ type: "invite" });
+    address.hash = new URLSearchParams({ room: this.#room, token: id }).toString();
+    return address.href;
+  }
+
+  #follow(controls: RoomControls): void {
+    this.#head = followHead(this.hall.eye, controls.mounts.tracking, {
+      words: language() === "zh" ? chinese : english,
+      published: () => this.#devices.track("camera"),
+      own: true,
+      key: "",
+      seen: (head) => {
+        this.hall.looks.tracked = head && {
+          point: head.eye,
+          direction: head.forward,
+          confidence: head.confidence,
+        };
+      },
+    });
   }
 
   #meter(cube: string): Meter {
@@ -59,7 +162,7 @@ export class RoomApp {
     return meter;
   }
 
-  async #second(): Promise<void> {
+  #second(): void {
     const now = performance.now();
     for (const meter of this.#meters.values()) meter.tick(now, undefined);
   }
@@ -92,6 +195,9 @@ export class RoomApp {
       setLook: (look) => {
         hall.looks.override = look;
       },
+      ask: (request) => link.ask(request),
+      ears: () => Object.fromEntries(this.#voices.levels()),
+      head: () => this.#head(),
       figures: () => ({
         people: hall.shown(),
         views: Object.fromEntries(

@@ -49,7 +49,7 @@ func RoomFromNode() []any {
 // data channel alone.
 func RoomFromPage() []any {
 	return []any{
-		Enter{}, Answer{}, Candidate{}, Restart{}, Leave{}, Say{}, Raise{}, Publish{}, Block{}, Admit{}, Remove{}, Appoint{},
+		Enter{}, Answer{}, Candidate{}, Restart{}, Leave{}, Say{}, Raise{}, Publish{}, Block{}, Admit{}, Invite{}, Remove{}, Appoint{},
 		Rule{}, Arrange{}, Sit{}, Whisper{}, ShareLooks{}, Place{}, Move{}, Clear{}, Point{},
 	}
 }

@@ -249,6 +249,13 @@ type Admit struct {
 	In    bool   `json:"in"`
 }
 
+// Invite is a host's: Done has, as its id, an access token with which others may
+// enter as speakers, through the lobby if there is one.
+type Invite struct {
+	Type string `json:"type" const:"invite"`
+	Req  int    `json:"req"`
+}
+
 // Remove is a host's: somebody is sent away, or back to the lobby.
 type Remove struct {
 	Type   string `json:"type" const:"remove"`

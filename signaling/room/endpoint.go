@@ -37,8 +37,10 @@ type Config struct {
 	// Admit says who somebody is, by their token: see Keyed and Open. Its errors
 	// are a *session.Refusal or a *token.Error.
 	Admit func(ctx context.Context, e protocol.Enter) (session.Entry, error)
-	Media *media.Port
-	Cubes []Cube
+	// Invite makes a token with which guests enter a room; nil: there is none.
+	Invite func(room string) (string, error)
+	Media  *media.Port
+	Cubes  []Cube
 	// Ice are the servers that a participant may use; nil: none. Left is told
 	// when one is gone; nil: nobody wants to know.
 	Ice     func(participant string) []protocol.IceServer
@@ -85,7 +87,7 @@ func New(config Config) (*Endpoint, error) {
 		e.cubes[cube.Name], e.lips[cube.Name] = &cube, &lips{cube: &cube}
 	}
 	for _, r := range c.Rooms {
-		h, err := newHall(r, true)
+		h, err := newHall(r, c.Invite, true)
 		if err != nil {
 			return nil, err
 		}
@@ -161,7 +163,7 @@ func (e *Endpoint) find(name string) (h *hall, fresh bool) {
 	if e.config.Open == nil || len(e.halls) >= maxRooms {
 		return nil, false
 	}
-	h, err := newHall(e.config.Open(name), false)
+	h, err := newHall(e.config.Open(name), e.config.Invite, false)
 	if err != nil {
 		e.config.Log.Error("room not opened", "room", name, "error", err)
 		return nil, false

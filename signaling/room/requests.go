@@ -37,16 +37,22 @@ func request(ctx context.Context, m *session.Member, h *hall, message any) (req 
 	case protocol.Clear:
 		return q.Req, "", true, m.Clear(ctx, q.Item)
 	}
-	return rule(ctx, m, message)
+	return rule(ctx, m, h, message)
 }
 
 // rule does what only hosts may.
-func rule(ctx context.Context, m *session.Member, message any) (req int, id string, known bool, err error) {
+func rule(ctx context.Context, m *session.Member, h *hall, message any) (req int, id string, known bool, err error) {
 	switch q := message.(type) {
 	case protocol.Block:
 		return q.Req, "", true, m.Block(ctx, q.Person, session.Source(q.Source), q.Blocked)
 	case protocol.Admit:
 		return q.Req, "", true, m.Admit(ctx, q.Guest, q.In)
+	case protocol.Invite:
+		if err := m.Hosts(ctx); err != nil {
+			return q.Req, "", true, err
+		}
+		id, err := h.invite()
+		return q.Req, id, true, err
 	case protocol.Remove:
 		return q.Req, "", true, m.Remove(ctx, q.Person, q.Lobby)
 	case protocol.Appoint:

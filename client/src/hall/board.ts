@@ -2,7 +2,7 @@ import { CircleGeometry, Group, Mesh, MeshBasicMaterial, type WebGLRenderer } fr
 import { Glide } from "../assembly/glide";
 import { apply, blend, compose, inverse, matrixOf, same, turn, upright } from "../assembly/pose";
 import type { Point } from "../eye/projection";
-import type { Info, Item, Pose } from "../protocol/room.gen";
+import type { Item, Pose } from "../protocol/room.gen";
 import type { Arriving, RoomState } from "../session/session";
 import { Feed } from "./feed";
 import { fetchPicture } from "./image";
@@ -25,8 +25,7 @@ export interface Hit {
 }
 
 /**
- * A work item in the world. It can be read from both sides; one that still is
- * where a round table has it turns to each viewer.
+ * A work item in the world, turned to the viewer as its sides say.
  */
 export class Board {
   readonly group = new Group();
@@ -36,7 +35,6 @@ export class Board {
   readonly #dots = new Map<string, Dot>();
   readonly #redraw: () => void;
   #item: Item;
-  #turns = false;
   #feed: Feed | undefined;
   #image: { path: string; bitmap: ImageBitmap | undefined } | undefined;
   #fresh = false;
@@ -68,7 +66,6 @@ export class Board {
       this.place.to({ pose: item.pose, width: item.width, height: item.height }, now, following);
     }
     this.#item = item;
-    this.#turns = state.room !== undefined && turnsToAll(item, state.room);
     this.#title.say(item.title || (state.people.get(item.owner)?.name ?? "…"));
     this.#point(item, state);
     if (item.picture !== (this.#image?.path ?? "")) this.#load(item.picture);
@@ -133,8 +130,14 @@ export class Board {
 
   #towards(pose: Pose, eye: Point): Pose {
     const [x, , z] = apply(inverse(pose), eye);
-    if (this.#turns) return compose(pose, upright([0, 0, 0], Math.atan2(x, z)));
-    return z < 0 ? compose(pose, upright([0, 0, 0], Math.PI)) : pose;
+    switch (this.#item.sides) {
+      case "each":
+        return compose(pose, upright([0, 0, 0], Math.atan2(x, z)));
+      case "both":
+        return z < 0 ? compose(pose, upright([0, 0, 0], Math.PI)) : pose;
+      case "one":
+        return pose;
+    }
   }
 
   #show(): void {
@@ -197,18 +200,6 @@ export class Board {
     dot.plate.scale(size * 0.7);
     dot.plate.mesh.position.set(x + size * (0.4 + 0.35 * dot.plate.ratio), y, 0.002);
   }
-}
-
-/** Whether an item is still where a round table puts it, which turns it to whoever looks. */
-function turnsToAll(item: Item, room: Info): boolean {
-  const near = (a: readonly number[], b: readonly number[]) =>
-    a.every((v, i) => Math.abs(v - (b[i] ?? 0)) < 1e-3);
-  return (
-    room.layout === "round-table" &&
-    room.boards.some(
-      ({ pose }) => near(pose.position, item.pose.position) && near(pose.rotation, item.pose.rotation),
-    )
-  );
 }
 
 function dispose(dot: Dot): void {

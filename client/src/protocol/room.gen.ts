@@ -271,6 +271,11 @@ export interface Admit {
   in: boolean;
 }
 
+export interface Invite {
+  type: "invite";
+  req: number;
+}
+
 export interface Remove {
   type: "remove";
   req: number;
@@ -359,4 +364,4 @@ export interface Look {
 
 export type RoomMessage = Welcome | Waiting | State | Offer | Streams | CubeWindow | Done | Failed | End | Figures | Pong;
 
-export type RoomRequest = Enter | Answer | Candidate | Restart | Leave | Say | Raise | Publish | Block | Admit | Remove | Appoint | Rule | Arrange | Sit | Whisper | ShareLooks | Place | Move | Clear | Point | Ping;
+export type RoomRequest = Enter | Answer | Candidate | Restart | Leave | Say | Raise | Publish | Block | Admit | Invite | Remove | Appoint | Rule | Arrange | Sit | Whisper | ShareLooks | Place | Move | Clear | Point | Ping;

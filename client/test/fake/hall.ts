@@ -6,7 +6,7 @@ import { between } from "../../src/assembly/pose";
 import { type Point, project } from "../../src/eye/projection";
 import { Hall } from "../../src/hall/hall";
 import { optionsOf } from "../../src/options";
-import type { Stream } from "../../src/protocol/room.gen";
+import type { Spot, Stream } from "../../src/protocol/room.gen";
 import type { Arriving } from "../../src/session/session";
 import type { Seen } from "../../src/view/readback";
 import { drawView, framing, markers } from "./bust";
@@ -95,7 +95,7 @@ function arriving(mid: string, track: MediaStreamTrack, stream: Partial<Stream>)
 }
 
 const table = roundTable(4);
-const boards = [{ pose: item("", "").pose, width: 0.7, height: 0.4 }];
+const boards: Spot[] = [{ pose: item("", "").pose, width: 0.7, height: 0.4, sides: "each" }];
 
 const people = [
   person("p1", "Me", 0, { role: "host" }),

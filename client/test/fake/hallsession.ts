@@ -104,6 +104,7 @@ export function item(id: string, owner: string, more: Partial<Item> = {}): Item 
     pose: { position: [0, 0.35, 0], rotation: [0, 1, 0, 0] },
     width: 0.7,
     height: 0.4,
+    sides: "both",
     picture: "",
     pointers: [],
     ...more,

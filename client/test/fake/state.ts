@@ -31,6 +31,7 @@ export function anItem(id: string, more: Partial<Item> = {}): Item {
     pose: { position: [0, 1.2, 0], rotation: [0, 0, 0, 1] },
     width: 1.6,
     height: 0.9,
+    sides: "both",
     picture: "",
     pointers: [],
     ...more,
