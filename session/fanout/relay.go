@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -257,57 +256,4 @@ func (r *Relay) Write(payload []byte, timestamp uint32, marker bool, level int, 
 	r.written++
 	r.take(p, len(payload), droppedNothing)
 	return nil
-}
-
-// lostPicture implements Source: requests are gathered.
-func (r *Relay) lostPicture() {
-	if r.audio() {
-		return
-	}
-	r.mu.Lock()
-	r.stats.KeyRequests++
-	r.mu.Unlock()
-	select {
-	case r.wanted <- struct{}{}:
-	default:
-	}
-}
-
-// ask asks the publisher for key frames, once an interval at most.
-func (r *Relay) ask(ctx context.Context) {
-	pause := time.NewTimer(0)
-	defer pause.Stop()
-	for {
-		select {
-		case <-pause.C:
-		case <-ctx.Done():
-			return
-		}
-		select {
-		case <-r.wanted:
-		case <-ctx.Done():
-			return
-		}
-		r.config.RequestKey()
-		r.mu.Lock()
-		r.stats.KeysAsked++
-		r.mu.Unlock()
-		pause.Reset(r.config.KeyInterval)
-	}
-}
-
-// attach gives an outlet its end of the relay.
-func (r *Relay) attach() *tap {
-	t := &tap{queue: make(chan *packet, r.config.Queue)}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.taps = append(r.taps, t)
-	return t
-}
-
-func (r *Relay) detach(t *tap) {
-	r.mu.Lock()
-	r.taps = slices.DeleteFunc(r.taps, func(o *tap) bool { return o == t })
-	r.mu.Unlock()
-	t.drain()
 }

@@ -2,6 +2,7 @@ package fanout
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 )
 
@@ -33,6 +34,22 @@ func (t *tap) drain() int {
 			return n
 		}
 	}
+}
+
+// attach gives an outlet its end of the relay.
+func (r *Relay) attach() *tap {
+	t := &tap{queue: make(chan *packet, r.config.Queue)}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.taps = append(r.taps, t)
+	return t
+}
+
+func (r *Relay) detach(t *tap) {
+	r.mu.Lock()
+	r.taps = slices.DeleteFunc(r.taps, func(o *tap) bool { return o == t })
+	r.mu.Unlock()
+	t.drain()
 }
 
 // serve implements Source.

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"syscall"
 	"testing"
 
 	"github.com/virtualcube/virtualcube/session/fanout"
@@ -120,11 +121,17 @@ func (c *chromium) open(url string) {
 	if path == "" {
 		path = "/usr/bin/chromium"
 	}
+	profile, err := os.MkdirTemp("", "chromium")
+	if err != nil {
+		c.t.Fatal(err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	browser := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+c.t.TempDir(),
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+profile,
 		"--autoplay-policy=no-user-gesture-required", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
 		"--allow-loopback-in-peer-connection", "--disable-features=WebRtcHideLocalIpsWithMdns", "--remote-debugging-port=0", url)
+	browser.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	browser.Cancel = func() error { return syscall.Kill(-browser.Process.Pid, syscall.SIGKILL) } // and its children
 	if err := browser.Start(); err != nil {
 		cancel()
 		c.t.Fatalf("start %s: %v (install Chromium with make setup, or set CHROMIUM)", path, err)
@@ -132,6 +139,7 @@ func (c *chromium) open(url string) {
 	c.t.Cleanup(func() {
 		cancel()
 		_ = browser.Wait()
+		eventually(c.t, "its profile can be removed", func() bool { return os.RemoveAll(profile) == nil })
 	})
 }
 
