@@ -23,7 +23,7 @@ const (
 	maxPath       = 256  // bytes of the path of a picture
 	// maxChat bounds the lines of the chat together, bytes of JSON: whoever comes
 	// is told them all in one message, with the rest of the room.
-	maxChat = 64 << 10
+	maxChat = 32 << 10
 	// maxTombs is how many ids of what is gone are remembered for those who
 	// come back; who was away for longer is told everything anew.
 	maxTombs = 512
