@@ -115,7 +115,7 @@ func (c *crowd) comeBack(m *client) {
 // flood buries more than the room remembers.
 func (c *crowd) flood(m *client) {
 	for range session.MaxTombs/2 + 1 {
-		id, err := picture(m.Member, c.t.Context())
+		id, err := picture(c.t.Context(), m.Member)
 		if err != nil || m.Clear(c.t.Context(), id) != nil {
 			return
 		}
@@ -153,7 +153,7 @@ func (c *crowd) commands() []func(*client) error {
 		func(m *client) error { _, err := m.Whisper(ctx, who()); return err },
 		func(m *client) error { _, err := m.Whisper(ctx, who()); return err },
 		func(m *client) error { _, err := m.Whisper(ctx, ""); return err },
-		func(m *client) error { _, err := picture(m.Member, ctx); return err },
+		func(m *client) error { _, err := picture(ctx, m.Member); return err },
 		func(m *client) error {
 			_, err := m.Place(ctx, session.Placing{Kind: session.SharedScreen, Aspect: 0.5 + float64(n(4))})
 			return err

@@ -31,7 +31,7 @@ type Placing struct {
 }
 
 // Place puts a work item where the layout has room for it. A participant has
-// one shared screen at most.
+// one shared screen at most; it goes when they stop sharing, or go themselves.
 func (m *Member) Place(ctx context.Context, n Placing) (id string, err error) {
 	n.Title = cleanName(n.Title, maxTitle)
 	if n.Kind == SharedScreen {

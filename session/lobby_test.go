@@ -110,6 +110,11 @@ func TestLobbyIsFull(t *testing.T) {
 		}
 		_, err := r.Enter(t.Context(), speaker("more"))
 		refused(t, err, session.ErrFull)
+		e := speaker("d")
+		e.Grants.Direct = true
+		d := enter(t, r, e)
+		must(t, h.Remove(t.Context(), d.self.ID, true))
+		d.ended(session.ErrFull)
 		// As many come in as fit, the first first; the others go on waiting.
 		must(t, h.Rule(t.Context(), session.Rules{}))
 		if people, waiting := r.People(t.Context()); people != 3 || waiting != session.MaxGuests-2 {

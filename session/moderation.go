@@ -105,16 +105,21 @@ func (m *Member) Remove(ctx context.Context, who string, lobby bool) error {
 			gone.end(refuse(ErrRemoved, "A host removed you from the room."))
 			return nil
 		}
-		gone.person, gone.told, gone.greeted, gone.resumed = nil, 0, false, false
-		gone.heard = nil
-		e := Entry{Identity: q.identity, Name: q.Name, Role: q.given, Grants: q.grants}
-		if err := t.wait(e, gone); err != nil {
-			gone.end(err)
-			return nil
-		}
-		signal(gone.woken)
+		t.sendBack(q, gone)
 		return nil
 	})
+}
+
+// sendBack puts the connection of who was a participant into the lobby, or ends
+// it where that is full.
+func (t *table) sendBack(p *person, m *Member) {
+	m.person, m.told, m.greeted, m.resumed, m.heard = nil, 0, false, false, nil
+	e := Entry{Identity: p.identity, Name: p.Name, Role: p.given, Grants: p.grants}
+	if err := t.wait(e, m); err != nil {
+		m.end(err)
+		return
+	}
+	signal(m.woken)
 }
 
 // Appoint is a host's: somebody gets another role.
@@ -156,9 +161,7 @@ func (m *Member) Rule(ctx context.Context, r Rules) error {
 			return nil
 		}
 		for _, g := range values(t.guests) {
-			if t.answer(g.ID, true) != nil {
-				break // the room is full; they go on waiting
-			}
+			_ = t.answer(g.ID, true) // where the room is full, they go on waiting
 		}
 		return nil
 	})

@@ -13,10 +13,10 @@ type scene struct {
 	actor          *client
 	other, guest   string // of another participant, and of one in the lobby
 	theirs, others int    // seats
-	item, own      string // of the other, and of the actor if there is one
+	item           string // of the other
 }
 
-func picture(m *session.Member, ctx context.Context) (string, error) {
+func picture(ctx context.Context, m *session.Member) (string, error) {
 	return m.Place(ctx, session.Placing{Kind: session.Picture, Picture: "/p", Aspect: 1})
 }
 
@@ -57,7 +57,7 @@ var commands = []struct {
 	{"seat another", "h", func(ctx context.Context, s scene) error { return s.actor.Sit(ctx, s.other, s.others) }},
 	{"whisper", "hsn", func(ctx context.Context, s scene) error { _, err := s.actor.Whisper(ctx, s.other); return err }},
 	{"stop whispering", "hsln", func(ctx context.Context, s scene) error { _, err := s.actor.Whisper(ctx, ""); return err }},
-	{"place a picture", "hs", func(ctx context.Context, s scene) error { _, err := picture(s.actor.Member, ctx); return err }},
+	{"place a picture", "hs", func(ctx context.Context, s scene) error { _, err := picture(ctx, s.actor.Member); return err }},
 	{"place a screen", "hs", func(ctx context.Context, s scene) error {
 		_, err := s.actor.Place(ctx, session.Placing{Kind: session.SharedScreen, Aspect: 2})
 		return err
@@ -110,7 +110,7 @@ func TestPermissions(t *testing.T) {
 				r, stop := openUntil(t, session.Config{Lobby: true})
 				h, other := enter(t, r, host("h")), enter(t, r, host("o"))
 				must(t, h.Appoint(t.Context(), other.self.ID, session.Speaker))
-				item, err := picture(other.Member, t.Context())
+				item, err := picture(t.Context(), other.Member)
 				must(t, err)
 				enter(t, r, speaker("guest"))
 				s := scene{other: other.self.ID, theirs: other.me().Seat, guest: h.guest("guest"), item: item}

@@ -88,6 +88,9 @@ func TestContexts(t *testing.T) {
 		// A room that does not run yet keeps nobody waiting.
 		idleRoom, err := session.New(session.Config{Name: "idle", Log: quiet})
 		must(t, err)
+		if idleRoom.Name() != "idle" || idleRoom.Kept() != session.DefaultKept {
+			t.Errorf("it is %q and keeps seats for %v", idleRoom.Name(), idleRoom.Kept())
+		}
 		if _, err := idleRoom.Enter(ended, host("h")); !errors.Is(err, context.Canceled) {
 			t.Errorf("enter a room that does not run: %v", err)
 		}

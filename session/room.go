@@ -174,7 +174,7 @@ func (r *Room) People(ctx context.Context) (people, guests int) {
 
 // Refusal says why something was refused, in words for people that name the
 // remedy. It wraps one of the sentinels.
-type Refusal struct {
+type Refusal struct { //nolint:errname // it is the word for it, in the room protocol too
 	Cause   error
 	Message string
 }

@@ -86,7 +86,7 @@ func enter(t testing.TB, r *session.Room, e session.Entry) *client {
 // back brings somebody back with their secret, who knows what they knew.
 func (c *client) back() {
 	c.t.Helper()
-	c.backAt(c.mirror.Revision)
+	c.backAt(c.Revision)
 }
 
 func (c *client) backAt(revision uint64) {

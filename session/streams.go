@@ -9,7 +9,7 @@ func (t *table) streams(p *person) []Stream {
 	if !p.grants.Receive {
 		return nil
 	}
-	var list []Stream
+	list := make([]Stream, 0, 2*len(t.people))
 	mine := t.cube(p)
 	for _, q := range t.sorted() {
 		if q == p || !q.Present {

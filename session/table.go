@@ -142,7 +142,8 @@ func (t *table) since(p *person, revision uint64) Update {
 
 // values are those of a map in the order of their ids' numbers.
 func values[V any](m map[string]V) []V {
-	keys := slices.SortedFunc(maps.Keys(m), compareIDs)
+	keys := slices.AppendSeq(make([]string, 0, len(m)), maps.Keys(m))
+	slices.SortFunc(keys, compareIDs)
 	list := make([]V, len(keys))
 	for i, k := range keys {
 		list[i] = m[k]
