@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/session"
 )
 
@@ -162,6 +163,11 @@ func (c *crowd) commands() []func(*client) error {
 		func(m *client) error { return m.Clear(ctx, item()) },
 		func(m *client) error { return m.Point(ctx, item(), 0.5, float64(n(2))) },
 		func(m *client) error { m.Spoke(uint8(n(127))); return nil },
+		func(m *client) error { return m.ShareLooks(ctx, n(4) > 0) },
+		func(m *client) error {
+			l := session.Look{Confidence: 1, At: time.Now(), Direction: space.Vec3{X: float64(n(5) - 2), Z: 2}}
+			return m.Look(l)
+		},
 		func(m *client) error { return m.Judge(ctx, []session.Quality{session.Good, session.Poor}[n(2)]) },
 	}
 }
@@ -179,6 +185,7 @@ func (c *client) admitAll() error {
 // agree compares what each knows with what they would be told anew.
 func (c *crowd) agree() {
 	c.t.Helper()
+	wait(c.t, 5*time.Second) // until voices and eyes are still
 	compared := 0
 	for _, m := range c.all {
 		if m.read(); m.isOver() || m.self.ID == "" {
@@ -191,6 +198,7 @@ func (c *crowd) agree() {
 		var truth mirror
 		truth.apply(whole)
 		m.forget(len(truth.Lines))
+		truth.Revision = m.Revision // later ones may have been about what is not for them
 		for i := range reflect.TypeFor[mirror]().NumField() {
 			got, want := reflect.ValueOf(m.mirror).Field(i), reflect.ValueOf(truth).Field(i)
 			if got.Kind() != reflect.Struct && got.Kind() != reflect.Uint64 && got.Len()+want.Len() == 0 {

@@ -132,6 +132,25 @@ func TestLobbyIsFull(t *testing.T) {
 	})
 }
 
+// TestWhoIsToWait says that some wait for a host though the room has no lobby.
+func TestWhoIsToWait(t *testing.T) {
+	faked(t, func(t *testing.T) {
+		r := open(t, session.Config{})
+		h := enter(t, r, host("h"))
+		e := speaker("w")
+		e.Grants.Wait = true
+		w := enter(t, r, e)
+		must(t, h.Rule(t.Context(), session.Rules{Murmur: true}))
+		if w.read(); w.waiting != 1 || w.self.ID != "" {
+			t.Errorf("told to wait %d times, is %q", w.waiting, w.self.ID)
+		}
+		must(t, h.Admit(t.Context(), h.guest("w"), true))
+		if w.me().Seat < 0 {
+			t.Error("who was admitted has no seat")
+		}
+	})
+}
+
 // TestIdentityTwiceInLobby says that an identity waits once, and is in once.
 func TestIdentityTwiceInLobby(t *testing.T) {
 	faked(t, func(t *testing.T) {

@@ -66,6 +66,7 @@ var commands = []struct {
 	{"clear another's", "h", func(ctx context.Context, s scene) error { return s.actor.Clear(ctx, s.item) }},
 	{"point", "hsn", func(ctx context.Context, s scene) error { return s.actor.Point(ctx, s.item, 0.5, 1) }},
 	{"point nowhere", "hsln", func(ctx context.Context, s scene) error { return s.actor.Point(ctx, "", 0, 0) }},
+	{"share looks", "hsln", func(ctx context.Context, s scene) error { return s.actor.ShareLooks(ctx, false) }},
 	{"judge", "hsln", func(ctx context.Context, s scene) error { return s.actor.Judge(ctx, session.Good) }},
 }
 
