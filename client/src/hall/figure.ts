@@ -137,14 +137,11 @@ export class Figure {
     if (this.visible) this.#person?.drawn();
   }
 
-  /** Ends what waits for a lost context. */
-  abandon(): void {
-    this.#person?.abandon();
-  }
-
   dispose(): void {
     this.group.removeFromParent();
     this.watch(undefined, undefined);
+    this.#dropPerson();
+    this.#dropPortrait();
     this.#ring.dispose();
     this.#plate.dispose();
     if (this.#bust) free(this.#bust.group);

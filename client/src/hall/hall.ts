@@ -211,15 +211,16 @@ export class Hall implements Painter, Surroundings {
     for (const figure of this.#figures.values()) figure.drawn();
   }
 
+  /** All that had GL objects goes with the context: they cannot be given back to another. */
   contextLost(): void {
-    for (const figure of this.#figures.values()) figure.abandon();
+    for (const figure of this.#figures.values()) figure.dispose();
+    this.#figures.clear();
+    this.items.clear();
+    this.#unfurnish();
     this.#listener.contextLost();
   }
 
   contextRestored(): void {
-    for (const figure of this.#figures.values()) figure.dispose();
-    this.#figures.clear();
-    this.items.clear();
     this.#sync();
     this.#listener.contextRestored();
   }
@@ -296,13 +297,18 @@ export class Hall implements Painter, Surroundings {
     if (this.plain || !room?.seats.length) return;
     const of = JSON.stringify([room.seats, room.boards]);
     if (of === this.#roomOf) return;
+    this.#unfurnish();
     this.#roomOf = of;
-    if (this.#room) {
-      this.#room.removeFromParent();
-      free(this.#room);
-    }
     this.#room = buildCommons(room.seats, room.boards);
     this.#scene.add(this.#room);
+  }
+
+  #unfurnish(): void {
+    this.#roomOf = "";
+    if (!this.#room) return;
+    this.#room.removeFromParent();
+    free(this.#room);
+    this.#room = undefined;
   }
 
   /** What must be on the screen, in the viewer's cube, where all goes to. */

@@ -34,8 +34,8 @@ function trackOf(painted: HTMLCanvasElement, rate: number, paint: (g: CanvasRend
 /** The view of a cube from an eye, sent over and over as a node would. */
 function viewTrack(eye: Point, size: number, rate: number): MediaStreamTrack {
   const once = document.createElement("canvas");
-  const away = Math.hypot(...eye);
-  const strip = { sequence: 1, milliseconds: 1000, eye, near: away - 0.5, far: away + 0.5, window: 7 };
+  const away = eye[2]; // along the window's normal
+  const strip = { sequence: 1, milliseconds: 1000, eye, near: away - 0.45, far: away + 0.35, window: 7 };
   drawView(once, { width: size, height: size }, strip);
   const canvas = document.createElement("canvas");
   canvas.width = once.width;
