@@ -2,7 +2,7 @@ import { Matrix4, Vector3, Vector4 } from "three";
 import { describe, expect, it } from "vitest";
 import { cameraOf, type Point, pointAt, project, projectionOf, type Screen } from "../eye/projection";
 import type { Pose } from "../protocol/room.gen";
-import { alone, blendExtents, covers, extentOf, screenOfExtent, virtualDistance } from "./extent";
+import { alone, blendExtents, covers, extentOf, screenOfExtent, tooNarrow, virtualDistance } from "./extent";
 import { Glide } from "./glide";
 import { monitorOf, partOf, screenOfMonitor } from "./monitor";
 import { apply, between, blend, compose, identity, inverse, matrixOf, turn, upright } from "./pose";
@@ -107,11 +107,11 @@ describe("monitors", () => {
 });
 
 describe("the virtual screen", () => {
-  it.each([16 / 9, 4 / 3, 390 / 844])("shows all it must in a window of shape %d", (aspect) => {
+  it.each([21 / 9, 16 / 9, 4 / 3])("shows all it must in a window of shape %d", (aspect) => {
     const random = numbers(9);
     for (let n = 0; n < 60; n++) {
       const points = Array.from({ length: 6 }, (): Point => {
-        const [away, to] = [random(1, 5), random(-0.9, 0.9)];
+        const [away, to] = [random(1, 5), random(-0.85, 0.85)];
         return [away * Math.sin(to), random(-0.5, 0.4), away * Math.cos(to)];
       });
       const screen = screenOfExtent(extentOf(points), aspect);
@@ -124,6 +124,19 @@ describe("the virtual screen", () => {
       }
       expect(screen.halfWidth / screen.halfHeight).toBeCloseTo(aspect, 9);
     }
+  });
+
+  it("shows a part in a narrow window, whichever one turns to", () => {
+    const wide = extentOf([
+      [1.3, 0, 1.3],
+      [-1.3, 0, 1.3],
+    ]);
+    const aspect = 390 / 844;
+    expect([tooNarrow(wide, aspect), tooNarrow(wide, 16 / 9)]).toEqual([true, false]);
+    const turned = screenOfExtent(wide, aspect, Math.PI / 4);
+    expect(turned.halfHeight).toBeCloseTo(0.6, 9);
+    const [x] = project(turned, [0, 0, 0], [-1.3, 0, 1.3], 1, 1);
+    expect(x).toBeCloseTo(0.5, 9);
   });
 
   it("is no wider than 110 degrees, and turns to what is all on one side", () => {

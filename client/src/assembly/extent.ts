@@ -8,7 +8,9 @@ import { upright } from "./monitor";
 export const virtualDistance = 0.65; // metres
 const widest = radians(55); // either way
 const highest = radians(40);
-const margin = radians(3);
+const aside = radians(64); // what lies further to one side makes the screen turn; what is nearer may be cut
+const margin = radians(1.5);
+const tallest = 0.6; // metres, half; a taller screen would be ceiling and floor
 const narrowest = 0.3; // metres, half; one person shall not fill a large window
 
 /** A rectangle of an upright plane at the virtual distance. */
@@ -25,12 +27,12 @@ export const alone: Extent = { yaw: 0, halfWidth: 0.42, bottom: -0.26, top: 0.2 
 /** What shows all points of the viewer's cube, as far as 110 degrees allow. It looks straight ahead where it can. */
 export function extentOf(points: readonly Point[]): Extent {
   if (points.length === 0) return alone;
-  const angles = points.map(([x, , z]) => Math.atan2(-x, z));
-  const least = Math.min(...angles) - margin;
-  const most = Math.max(...angles) + margin;
+  const [first, last] = anglesOf(points);
+  const least = first - margin;
+  const most = last + margin;
   const ahead = Math.max(-least, most);
-  const yaw = ahead <= widest ? 0 : (least + most) / 2;
-  const half = Math.min(ahead <= widest ? ahead : (most - least) / 2, widest);
+  const yaw = ahead <= aside ? 0 : (least + most) / 2;
+  const half = Math.min(yaw === 0 ? ahead : (most - least) / 2, widest);
   const heights = points.flatMap(([x, y, z]) => {
     const depth = z * Math.cos(yaw) - x * Math.sin(yaw);
     if (depth < 0.05) return [];
@@ -50,22 +52,30 @@ export function covers(a: Extent, b: Extent): boolean {
   return a.yaw === b.yaw && a.halfWidth >= b.halfWidth && a.bottom <= b.bottom && a.top >= b.top;
 }
 
-/** An extent of the same size, turned to where points are that it does not cover. */
-export function turnedTo(e: Extent, points: readonly Point[]): Extent {
-  if (covers(e, extentOf(points))) return e;
-  const angles = points.map(([x, , z]) => Math.atan2(-x, z));
-  return { ...e, yaw: (Math.min(...angles) + Math.max(...angles)) / 2 };
-}
-
 export function blendExtents(a: Extent, b: Extent, t: number): Extent {
   const mix = (name: keyof Extent) => a[name] + (b[name] - a[name]) * t;
   return { yaw: mix("yaw"), halfWidth: mix("halfWidth"), bottom: mix("bottom"), top: mix("top") };
 }
 
-/** The screen of a canvas of this shape that shows all of an extent. */
-export function screenOfExtent(e: Extent, aspect: number): Screen {
-  const plane = upright(e.yaw, virtualDistance, (e.top + e.bottom) / 2);
-  return screenOf({ ...plane, halfWidth: e.halfWidth, halfHeight: (e.top - e.bottom) / 2 }, aspect);
+/** Whether a canvas of this shape, as a phone's, is too narrow to show all of an extent at a useful size. */
+export function tooNarrow(e: Extent, aspect: number): boolean {
+  return e.halfWidth / aspect > tallest;
+}
+
+/**
+ * The screen of a canvas of this shape that shows all of an extent; where that
+ * is too narrow, it shows a part, turned from the middle by radians to the right.
+ */
+export function screenOfExtent(e: Extent, aspect: number, turned = 0): Screen {
+  const plane = upright(e.yaw + turned, virtualDistance, (e.top + e.bottom) / 2);
+  const halfWidth = tooNarrow(e, aspect) ? tallest * aspect : e.halfWidth;
+  return screenOf({ ...plane, halfWidth, halfHeight: (e.top - e.bottom) / 2 }, aspect);
+}
+
+/** Where points are, as angles to the viewer's right: the least and the most. */
+export function anglesOf(points: readonly Point[]): [number, number] {
+  const angles = points.map(([x, , z]) => Math.atan2(-x, z));
+  return [Math.min(...angles), Math.max(...angles)];
 }
 
 function radians(degrees: number): number {

@@ -1,5 +1,5 @@
 import { Color, type Group, Quaternion, Scene } from "three";
-import { virtualDistance } from "../assembly/extent";
+import { anglesOf, virtualDistance } from "../assembly/extent";
 import { Glide } from "../assembly/glide";
 import type { Monitor } from "../assembly/monitor";
 import { apply, between, blend, identity, matrixOf, same } from "../assembly/pose";
@@ -90,9 +90,8 @@ export class Hall implements Painter, Surroundings {
         this.looks.pointer = at && this.items.pointOfScreen(...at);
       },
     });
-    // The viewer looks along +z and has +x on the left.
     listen(canvas, {
-      move: (right, up, back) => this.eye.move(-right, up, -back),
+      move: (right, up, back) => this.#move(right, up, back),
       reset: () => this.eye.reset(),
     });
     session.listen({
@@ -268,6 +267,7 @@ export class Hall implements Painter, Surroundings {
     this.items.sync(state, streams, now);
     this.#furnish(state);
     this.#sight.fit(this.#points(), now);
+    this.#attend(state, now);
     this.redraw();
   }
 
@@ -301,6 +301,34 @@ export class Hall implements Painter, Surroundings {
     this.#roomOf = of;
     this.#room = buildCommons(room.seats, room.boards);
     this.#scene.add(this.#room);
+  }
+
+  /** Where not everybody fits, who speaks is shown, and somebody always is. */
+  #attend({ people }: RoomState, now: number): void {
+    if (!this.#sight.narrow) return;
+    const me = this.#me.goal;
+    const heads = [...this.#figures].map(([id, { place }]) => ({
+      points: outline(between(me, place.goal).position),
+      speaks: people.get(id)?.speaking ?? false,
+    }));
+    const ahead = (points: readonly Point[]) => Math.max(...anglesOf(points).map(Math.abs));
+    heads.sort((a, b) => ahead(a.points) - ahead(b.points));
+    const speaker = heads.find((h) => h.speaks);
+    if (speaker) this.#sight.attend(speaker.points, now);
+    else if (heads[0] && !heads.some((h) => this.#sight.holds(h.points))) {
+      this.#sight.attend(heads[0].points, now);
+    }
+  }
+
+  #move(right: number, up: number, back: number): void {
+    if (!this.#sight.narrow) {
+      // The viewer looks along +z and has +x on the left.
+      this.eye.move(-right, up, -back);
+      return;
+    }
+    this.eye.move(0, up, -back);
+    this.#sight.pan(right, performance.now());
+    this.redraw();
   }
 
   #unfurnish(): void {

@@ -41,7 +41,7 @@ const paint = {
   edge: new Color("#c49a70"),
   foot: new Color("#4a545b"),
   chair: new Color("#53626b"),
-  frame: new Color("#f4f2ee"),
+  frame: new Color("#b98f68"),
   pot: new Color("#d8d2c8"),
   leaf: new Color("#4f8157"),
 };
