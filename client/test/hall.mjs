@@ -15,14 +15,15 @@ const server = await createServer({
 await server.listen();
 const address = new URL("test/fake/hall.html", server.resolvedUrls.local[0]).href;
 
-async function enter(browser, query, viewport) {
+/** Enters, and waits until so many views are shown. */
+async function enter(browser, query, viewport, views = 2) {
   const page = await openPage(browser, `${address}${query}`, { viewport });
   await page.waitForFunction(() => window.fake);
   await page.evaluate(() => window.fake.enter());
-  await page.waitForFunction(() => {
+  await page.waitForFunction((views) => {
     const shown = Object.values(window.fake.hall.shown()).map((s) => s.kind);
-    return shown.filter((k) => k === "view").length === 2 && shown.includes("camera");
-  });
+    return shown.filter((k) => k === "view").length === views && shown.includes("camera");
+  }, views);
   return page;
 }
 
@@ -137,15 +138,28 @@ await withBrowser("hall", async (browser) => {
 });
 
 await withBrowser("hall on a phone", async (browser) => {
-  const page = await enter(browser, "", { width: 390, height: 844 });
+  // One at a time: who speaks, until the hand turns to somebody else.
+  const page = await enter(browser, "", { width: 390, height: 844 }, 1);
   await page.waitForTimeout(1500);
   await screenshot(page, "hall-phone");
+  const visible = () =>
+    page.evaluate(() =>
+      Object.entries(window.fake.hall.shown()).flatMap(([id, s]) => (s.visible ? [id] : [])),
+    );
+  assert.deepEqual(await visible(), ["p2"]);
+  await page.mouse.move(60, 500);
+  await page.mouse.down();
+  await page.mouse.move(340, 500, { steps: 8 });
+  await page.mouse.up();
+  await page.waitForTimeout(1200);
+  await screenshot(page, "hall-phone-turned");
+  assert.ok((await visible()).includes("p3"), `turned by the hand one sees ${await visible()}`);
   assert.deepEqual(page.errors, []);
   await page.close();
 });
 
 await withBrowser("hall through a monitor", async (browser) => {
-  const page = await enter(browser, "?screen=60x34@65:30", { width: 1280, height: 720 });
+  const page = await enter(browser, "?screen=60x34@65:30", { width: 1280, height: 720 }, 2);
   await page.waitForTimeout(800);
   await screenshot(page, "hall-monitor");
   const screen = await page.evaluate(() => window.fake.hall.screen);

@@ -151,6 +151,7 @@ describe("the sight", () => {
     expect(onScreen(screen, [0, 0, 0], ahead)).toBe(true);
     expect(onScreen(screen, [0, 0, 0], outline([-2, 0, 1]))).toBe(false);
     expect(onScreen(screen, [0, 0, 0], outline([0, 0, -1]))).toBe(false);
+    expect(onScreen(screen, [0, 0, 0], outline([1.8, 0, 0]))).toBe(false);
   });
 });
 

@@ -116,10 +116,12 @@ export function outline(head: Point): Point[] {
 
 /** Whether a rectangle round these points of the viewer's cube meets the screen. */
 export function onScreen(screen: Screen, eye: Point, points: readonly Point[]): boolean {
-  const ahead = points.filter((p) => across(screen, p, eye)[2] < -0.05);
-  if (ahead.length === 0) return false;
-  if (ahead.length < points.length) return true; // partly behind the eye: near, hence large
-  const places = ahead.map((p) => project(screen, eye, p, 1, 1));
+  const places = points.map((p): [number, number] => {
+    const [x, , z] = across(screen, p, eye);
+    // What is beside or behind the eye is beyond that side of the screen.
+    return z < -0.05 ? project(screen, eye, p, 1, 1) : [x > 0 ? Number.MAX_VALUE : -Number.MAX_VALUE, 0.5];
+  });
+  if (places.every(([x]) => Math.abs(x) === Number.MAX_VALUE)) return false;
   const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
   return Math.max(...xs) > 0 && Math.min(...xs) < 1 && Math.max(...ys) > 0 && Math.min(...ys) < 1;
 }
