@@ -76,8 +76,9 @@ func checkLatency(t *testing.T, out string) {
 
 // TestBrowserWithoutNode is the scripts that start what they need themselves.
 func TestBrowserWithoutNode(t *testing.T) {
-	t.Run("unproject", func(t *testing.T) { runScript(t, "unproject", nil) })
-	t.Run("tracking", func(t *testing.T) { runScript(t, "tracking", nil) })
+	for _, script := range []string{"unproject", "tracking", "controls", "voices"} {
+		t.Run(script, func(t *testing.T) { runScript(t, script, nil) })
+	}
 	t.Run("reconnect", func(t *testing.T) {
 		page, media := freePort(t), freePort(t)
 		command := fmt.Sprintf("bin/virtualcube run --listen 127.0.0.1:%d --media-port %d --size 256x256 --cache-dir %s %q", page, media, t.TempDir(), browserRig)

@@ -5,7 +5,10 @@
 // (the packed view's layout, generated from render/pack, and its decoding),
 // view (unprojection on the GPU), room (the scene around the person), eye
 // (the viewer's eye and its off-axis projection), eye/tracking (where the
-// viewer's head is, from their own webcam), net (WHEP, clock), stats and ui.
+// viewer's head is, from their own webcam), net (WHEP, clock), session (the link
+// to a room), assembly (seats and screens), hall (everybody in a room), text
+// (what the page says, in each language), devices (the viewer's own camera and
+// microphone), voice (the others, heard from their seats), stats and ui.
 //
 // # Reprojection
 //

@@ -42,7 +42,7 @@ export function iconButton(label: string, which: Icon, press: () => void, kind =
 
 /** A switch with a text and a hint, which takes effect at once. */
 export function toggle(label: string, hint: string, on: boolean, change: (on: boolean) => void) {
-  const id = `hint-${++hints}`;
+  const id = `hint-${++ids}`;
   const box = make("input", { type: "checkbox", role: "switch", "aria-describedby": hint ? id : undefined });
   box.checked = on;
   box.addEventListener("change", () => change(box.checked));
@@ -55,7 +55,7 @@ export function toggle(label: string, hint: string, on: boolean, change: (on: bo
   return { line, box };
 }
 
-let hints = 0; // ids must differ within the document
+let ids = 0; // ids must differ within the document
 
 /** A list to choose from, with its label. */
 export function choice(
@@ -64,10 +64,11 @@ export function choice(
   chosen: string,
   change: (id: string) => void,
 ) {
-  const select = make("select");
+  const id = `choice-${++ids}`;
+  const select = make("select", { id });
   offer(select, options, chosen);
   select.addEventListener("change", () => change(select.value));
-  return { line: make("label", { class: "choice" }, make("span", {}, label), select), select };
+  return { line: make("div", { class: "choice" }, make("label", { for: id }, label), select), select };
 }
 
 /** Gives a select other options; only where they differ, as an open one would close. */

@@ -134,7 +134,12 @@ export class RoomControls {
     else this.#kept = undefined;
     const room = session.state.room?.name ?? session.welcome?.room ?? "";
     this.#frame.stage(stage, room, reason, this.#kept, retryIn === undefined ? undefined : now + retryIn);
+    // Sent back to the lobby: nothing goes on being sent, and nothing comes on by itself later.
+    if (stage === "waiting") {
+      for (const source of sources) if (this.#desk.publishing.on(source)) void this.#drop(source);
+    }
     if (stage === "in") {
+      void this.#desk.voices.start();
       if (away) notices.tell(t("notice.back"), { kind: "good" });
       void this.#begin();
     }
@@ -149,7 +154,7 @@ export class RoomControls {
     const me = state.people.get(state.you);
     for (const source of sources) {
       const mayNot = me && (me[source] === "blocked" || me.role === "listener");
-      if (mayNot && publishing.on(source)) void publishing.drop(source).catch(() => {});
+      if (mayNot && publishing.on(source)) void this.#drop(source);
     }
     for (const person of state.people.values()) voices.setVolume(person.id, memory.volume(person.name));
     this.#draw(state);
@@ -211,11 +216,16 @@ export class RoomControls {
     if (!placed) await this.#publish("screen", false);
   }
 
+  /** Stops and gives back a source; it is off whatever the node answers. */
+  async #drop(source: Source): Promise<void> {
+    await this.#desk.publishing.drop(source).catch(() => {});
+  }
+
   async #ended(source: Source): Promise<void> {
     if (!this.#desk.publishing.on(source)) return;
     this.#desk.notices.tell(t(`device.ended.${source}`), source === "screen" ? {} : { kind: "bad" });
     if (source === "screen") await this.#share(false);
-    else await this.#desk.publishing.drop(source).catch(() => {});
+    else await this.#drop(source);
   }
 
   #raise(up: boolean): void {

@@ -5,6 +5,9 @@
  *     remote track ─► MediaStreamAudioSourceNode ─► gain ─► PannerNode (HRTF) ─► out
  *          └─► muted <audio>, without which Chromium decodes nothing
  *
+ * Chromium plays a voice in the middle until it has loaded its HRTF set, which
+ * takes a moment after the context began.
+ *
  * # Echo
  *
  * Tried in Chromium 156, headless, on Linux alone: which ear hears whom is
@@ -18,8 +21,7 @@
  * not taken: the mix goes through a pair of peer connections in the page into
  * an <audio> element (Hubs and BigBlueButton do). It recodes the mix, adds a
  * jitter buffer's delay, and could not be proved here. Who hears themselves
- * back asks the others for headphones, or for the mono switch, which goes the
- * same way and does not help: the remedy is the browser's.
+ * back asks the others to use headphones.
  */
 import type { Vector } from "../protocol/protocol.gen";
 import type { Arriving } from "../session/session";
