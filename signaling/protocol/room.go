@@ -224,12 +224,16 @@ type Raise struct {
 }
 
 // Publish switches what one publishes on or off. Source: microphone, camera
-// or screen.
+// or screen. Encrypted says that the payloads are encrypted end to end, which is
+// refused with ErrorEncrypted, since the node could not place them in the room.
+// Where a page encrypts and does not say so, what comes is garbage: the node ends
+// it where it sees that, and the others' decoders make nothing of the rest.
 type Publish struct {
-	Type   string `json:"type" const:"publish"`
-	Req    int    `json:"req"`
-	Source string `json:"source"`
-	On     bool   `json:"on"`
+	Type      string `json:"type" const:"publish"`
+	Req       int    `json:"req"`
+	Source    string `json:"source"`
+	On        bool   `json:"on"`
+	Encrypted bool   `json:"encrypted,omitempty"`
 }
 
 // Block is a host's: somebody's source is switched off, or allowed again.

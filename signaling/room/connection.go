@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"reflect"
 	"sync"
 	"time"
 
@@ -18,9 +19,6 @@ import (
 )
 
 const (
-	enterWithin   = 10 * time.Second // for the first message
-	silentWithin  = 15 * time.Second // pages ping every second
-	writeWithin   = 10 * time.Second
 	figuresEvery  = time.Second
 	messagesEvery = 50 // a second
 	messagesBurst = 200
@@ -53,12 +51,15 @@ type connection struct {
 	changed chan struct{} // of the exchange
 	failed  chan error    // one slot: the peer's end
 	windows chan protocol.CubeWindow
+	spoilt  chan session.Source // of which garbage came
+	barred  map[session.Source]bool
 }
 
 func newConnection(e *Endpoint, socket *websocket.Conn) *connection {
 	return &connection{
 		endpoint: e, socket: socket, log: e.config.Log, since: time.Now(), limit: rate.NewLimiter(messagesEvery, messagesBurst),
 		news: make(chan session.News), failed: make(chan error, 1), windows: make(chan protocol.CubeWindow, maxWindows),
+		spoilt: make(chan session.Source), barred: make(map[session.Source]bool),
 	}
 }
 
@@ -140,7 +141,9 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 		case <-c.changed:
 			err = c.connect(ctx)
 		case p := <-c.published():
-			c.publish(p, parts)
+			c.publish(ctx, p, parts)
+		case s := <-c.spoilt:
+			c.bar(ctx, s)
 		case w := <-c.windows:
 			err = c.send(ctx, w)
 		case err = <-c.failed:
@@ -148,7 +151,7 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 		case <-levels.C:
 			c.hear()
 		case now := <-ticker.C:
-			if now.Sub(c.received) > silentWithin {
+			if now.Sub(c.received) > c.endpoint.config.Timeouts.Silent {
 				return errCut
 			}
 			err = c.figures(ctx)
@@ -165,7 +168,7 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 
 // enter takes the first message and lets the participant into the room.
 func (c *connection) enter(ctx context.Context, incoming <-chan any) error {
-	timer := time.NewTimer(enterWithin)
+	timer := time.NewTimer(c.endpoint.config.Timeouts.Enter)
 	defer timer.Stop()
 	var first any
 	select {
@@ -236,7 +239,7 @@ func (c *connection) take(ctx context.Context, m any) error {
 		return c.ignore(reason)
 	}
 	if !c.limit.Allow() {
-		return c.ignore(ignoredRate)
+		return c.hurry(ctx, m)
 	}
 	switch q := m.(type) {
 	case protocol.Ping:
@@ -250,7 +253,7 @@ func (c *connection) take(ctx context.Context, m any) error {
 	case protocol.Answer, protocol.Candidate, protocol.Restart:
 		return c.negotiate(ctx, m)
 	}
-	req, id, known, err := request(ctx, c.member, c.hall, m)
+	req, id, known, err := c.ask(ctx, m)
 	if !known {
 		return c.ignore(ignoredType)
 	}
@@ -259,6 +262,21 @@ func (c *connection) take(ctx context.Context, m any) error {
 		return c.send(ctx, protocol.Failed{Type: "failed", Re: req, Error: code, Message: text})
 	}
 	return c.send(ctx, protocol.Done{Type: "done", Re: req, ID: id})
+}
+
+// hurry ignores a message that came too fast. Who waits for an answer gets one.
+func (c *connection) hurry(ctx context.Context, m any) error {
+	if err := c.ignore(ignoredRate); err != nil {
+		return err
+	}
+	number := reflect.ValueOf(m).FieldByName("Req")
+	if !number.IsValid() {
+		return nil
+	}
+	return c.send(ctx, protocol.Failed{
+		Type: "failed", Re: int(number.Int()), Error: protocol.ErrorRate,
+		Message: fmt.Sprintf("%d messages a second are possible. Try again in a moment.", messagesEvery),
+	})
 }
 
 func (c *connection) ignore(reason string) error {
@@ -275,7 +293,7 @@ func (c *connection) send(ctx context.Context, message any) error {
 	if err != nil {
 		return fmt.Errorf("send %T: %w", message, err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	ctx, cancel := context.WithTimeout(ctx, c.endpoint.config.Timeouts.Write)
 	defer cancel()
 	if err := c.socket.Write(ctx, websocket.MessageText, text); err != nil {
 		return fmt.Errorf("%w: %w", errCut, err)
@@ -285,7 +303,7 @@ func (c *connection) send(ctx context.Context, message any) error {
 
 // part tells the page why it is over, if it can be told, and the room.
 func (c *connection) part(ctx context.Context, reason error) {
-	ctx, cancel := context.WithTimeout(ctx, writeWithin)
+	ctx, cancel := context.WithTimeout(ctx, c.endpoint.config.Timeouts.Write)
 	defer cancel()
 	if c.member != nil {
 		if errors.Is(reason, errLeft) {

@@ -27,8 +27,31 @@ const (
 	idleRoom = 5 * time.Minute
 )
 
-// Config is what the rooms of a node are made of. All but Ice and Cubes is
-// needed.
+// Timeouts bound what a page may keep a connection waiting for. Zero fields
+// take the defaults that their comments name.
+type Timeouts struct {
+	Enter  time.Duration // for the first message: 10 s
+	Silent time.Duration // between messages, of which there is a ping a second: 15 s
+	Write  time.Duration // for taking a message: 10 s
+}
+
+func (t *Timeouts) complete() error {
+	for _, d := range []struct {
+		of        *time.Duration
+		otherwise time.Duration
+	}{{&t.Enter, 10 * time.Second}, {&t.Silent, 15 * time.Second}, {&t.Write, 10 * time.Second}} {
+		if *d.of < 0 {
+			return fmt.Errorf("make rooms: a time-out of %v must be positive", *d.of)
+		}
+		if *d.of == 0 {
+			*d.of = d.otherwise
+		}
+	}
+	return nil
+}
+
+// Config is what the rooms of a node are made of. Admit, Media, Clock and Log
+// are needed.
 type Config struct {
 	// Rooms are open from the beginning. Open says how another one is made,
 	// nil: there are no others.
@@ -43,11 +66,12 @@ type Config struct {
 	Cubes  []Cube
 	// Ice are the servers that a participant may use; nil: none. Left is told
 	// when one is gone; nil: nobody wants to know.
-	Ice     func(participant string) []protocol.IceServer
-	Left    func(participant string)
-	Version string // of the node
-	Clock   *capture.Clock
-	Log     *slog.Logger
+	Ice      func(participant string) []protocol.IceServer
+	Left     func(participant string)
+	Timeouts Timeouts
+	Version  string // of the node
+	Clock    *capture.Clock
+	Log      *slog.Logger
 }
 
 // Endpoint serves the rooms of a node.
@@ -78,6 +102,9 @@ func New(config Config) (*Endpoint, error) {
 	c := config
 	if c.Admit == nil || c.Media == nil || c.Clock == nil || c.Log == nil {
 		return nil, errors.New("make rooms: admit, media, clock and log are needed")
+	}
+	if err := c.Timeouts.complete(); err != nil {
+		return nil, err
 	}
 	e := &Endpoint{
 		config: c, mux: http.NewServeMux(), cubes: make(map[string]*Cube), lips: make(map[string]*lips),

@@ -46,6 +46,8 @@ var codes = []struct {
 	{session.ErrGone, protocol.ErrorGone},
 	{session.ErrShutdown, protocol.ErrorShutdown},
 	{errMedia, protocol.ErrorMedia},
+	{errGarbage, protocol.ErrorMedia},
+	{errEncrypted, protocol.ErrorEncrypted},
 }
 
 // errMedia is what the peer connection ended with.

@@ -122,17 +122,33 @@ func (c *connection) published() <-chan rtc.Publication {
 }
 
 // publish offers what the participant sends to the room.
-func (c *connection) publish(p rtc.Publication, parts *sync.WaitGroup) {
+func (c *connection) publish(ctx context.Context, p rtc.Publication, parts *sync.WaitGroup) {
 	k := key{owner: c.self.ID, source: session.Source(p.Source.String())}
 	if p.Source == rtc.Microphone {
 		c.seats.voice(p.Relay)
 		c.murmur.of(p.Relay)
 	}
+	delete(c.barred, k.source)
 	c.hall.exchange.put(k, p.Relay)
 	parts.Go(func() {
 		<-p.Relay.Done() // at the latest with the peer
 		c.hall.exchange.take(k, p.Relay)
+		if _, garbage := errors.AsType[*fanout.GarbageError](p.Relay.Err()); garbage {
+			select {
+			case c.spoilt <- k.source:
+			case <-ctx.Done():
+			}
+		}
 	})
+}
+
+// bar switches off what nobody could use. The participant may send it again
+// over another connection.
+func (c *connection) bar(ctx context.Context, s session.Source) {
+	c.barred[s] = true
+	if err := c.member.Publish(ctx, s, false); err != nil {
+		c.log.Debug("source not switched off", "source", s, "error", err) // they are in the lobby, or gone
+	}
 }
 
 // connect lets the peer send what the participant is to get, as far as it is

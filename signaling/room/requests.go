@@ -2,10 +2,30 @@ package room
 
 import (
 	"context"
+	"errors"
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
+
+// Reasons for which a source is not taken that the room knows nothing of.
+var (
+	errEncrypted = errors.New("end-to-end encryption")
+	errGarbage   = errors.New("garbage")
+)
+
+// ask does what the participant asks for, as request, if the media allows it.
+func (c *connection) ask(ctx context.Context, message any) (req int, id string, known bool, err error) {
+	if p, ok := message.(protocol.Publish); ok && p.On {
+		switch {
+		case p.Encrypted:
+			return p.Req, "", true, &session.Refusal{Cause: errEncrypted, Message: "The node has to see pictures and hear voices to place them in the room: end-to-end encryption is not possible here. Switch it off."}
+		case c.barred[session.Source(p.Source)]:
+			return p.Req, "", true, &session.Refusal{Cause: errGarbage, Message: "What your " + p.Source + " sent could not be forwarded. Reload the page to try it again."}
+		}
+	}
+	return request(ctx, c.member, c.hall, message)
+}
 
 // request does what a participant asks for and returns the number that it is
 // answered under, and the id of what was made. known is false for what is no

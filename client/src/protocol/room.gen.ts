@@ -254,6 +254,7 @@ export interface Publish {
   req: number;
   source: string;
   on: boolean;
+  encrypted?: boolean;
 }
 
 export interface Block {

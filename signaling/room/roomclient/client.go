@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/virtualcube/virtualcube/session"
@@ -28,7 +29,13 @@ type Config struct {
 	Resume   string
 	Revision uint64
 	Settings webrtc.SettingEngine
-	Log      *slog.Logger
+	// Tracks are published in place of the client's own, by source.
+	Tracks map[session.Source]webrtc.TrackLocal
+	// Packet, if not nil, takes every packet that comes, with the stream that its
+	// section carries ("p2/camera", or "nothing"), from a goroutine a section. It
+	// must not block, nor keep the packet.
+	Packet func(stream string, p *rtp.Packet)
+	Log    *slog.Logger
 }
 
 // ErrEnded is wrapped by Run's error where the node ended the session; an
@@ -89,7 +96,7 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 		config: config, socket: socket, inside: make(chan struct{}), ended: make(chan struct{}), state: newState(),
 		answers: make(map[int]chan answer), changed: make(chan struct{}), messages: make(map[string]int),
 	}
-	if c.media, err = newMedia(config.Settings); err != nil {
+	if c.media, err = newMedia(config); err != nil {
 		return nil, errors.Join(err, socket.CloseNow())
 	}
 	err = c.send(ctx, protocol.Enter{

@@ -8,8 +8,10 @@ import (
 	"sync"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
@@ -19,9 +21,10 @@ type Count struct{ Packets, Bytes uint64 }
 // media is the client's peer connection.
 type media struct {
 	peer    *webrtc.PeerConnection
+	packet  func(string, *rtp.Packet)
+	sent    [3]webrtc.TrackLocal
 	looks   *webrtc.DataChannel
 	tracks  [3]*webrtc.TrackLocalStaticSample
-	senders [3]*webrtc.RTPSender
 	reading sync.WaitGroup
 	first   bool
 
@@ -30,7 +33,7 @@ type media struct {
 	counts map[string]Count
 }
 
-func newMedia(settings webrtc.SettingEngine) (*media, error) {
+func newMedia(config Config) (*media, error) {
 	engine := &webrtc.MediaEngine{}
 	if err := engine.RegisterDefaultCodecs(); err != nil {
 		return nil, err
@@ -39,12 +42,12 @@ func newMedia(settings webrtc.SettingEngine) (*media, error) {
 	if err := webrtc.RegisterDefaultInterceptors(engine, registry); err != nil {
 		return nil, err
 	}
-	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(settings))
+	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(config.Settings))
 	peer, err := api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return nil, err
 	}
-	m := &media{peer: peer, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
+	m := &media{peer: peer, packet: config.Packet, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
 	for i, mime := range [...]string{webrtc.MimeTypeOpus, webrtc.MimeTypeVP8, webrtc.MimeTypeVP8} {
 		clock := uint32(90000)
 		if i == 0 {
@@ -53,6 +56,10 @@ func newMedia(settings webrtc.SettingEngine) (*media, error) {
 		m.tracks[i], err = webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: mime, ClockRate: clock}, fmt.Sprint("own", i), fmt.Sprint("own", i))
 		if err != nil {
 			return nil, err
+		}
+		m.sent[i] = m.tracks[i]
+		if t := config.Tracks[[...]session.Source{session.Microphone, session.Camera, session.Screen}[i]]; t != nil {
+			m.sent[i] = t
 		}
 	}
 	yes, no, id, never := true, false, uint16(0), uint16(0)
@@ -71,16 +78,11 @@ func (m *media) answer(ctx context.Context, offer string) (string, error) {
 	}
 	if m.first {
 		m.first = false
-		for i, t := range m.peer.GetTransceivers() {
-			if i >= len(m.tracks) {
-				break
-			}
-			sender, err := m.peer.AddTrack(m.tracks[i])
+		for _, track := range m.sent {
+			sender, err := m.peer.AddTrack(track)
 			if err != nil {
 				return "", err
 			}
-			m.senders[i] = sender
-			_ = t
 			m.reading.Go(func() {
 				buffer := make([]byte, 1500)
 				for {
@@ -130,6 +132,7 @@ func (m *media) read(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		}
 	}
 	buffer := make([]byte, 1600)
+	var raw rtp.Packet
 	for {
 		n, _, err := track.Read(buffer)
 		if err != nil {
@@ -145,6 +148,10 @@ func (m *media) read(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		c.Bytes += uint64(n)
 		m.counts[name] = c
 		m.mu.Unlock()
+		if m.packet == nil || raw.Unmarshal(buffer[:n]) != nil {
+			continue
+		}
+		m.packet(name, &raw)
 	}
 }
 
