@@ -16,6 +16,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/coder/websocket"
 	"go.uber.org/goleak"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -344,5 +345,45 @@ func TestMetrics(t *testing.T) {
 	}
 	if t.Failed() {
 		t.Log(got.body)
+	}
+}
+
+// sockets takes WebSockets, and says so.
+type sockets struct{ endpoint }
+
+func (sockets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{InsecureSkipVerify: true}) // as package room does
+	if err == nil {
+		_ = socket.Close(websocket.StatusNormalClosure, "taken")
+	}
+}
+
+func TestForeignPageOpensNoSocket(t *testing.T) {
+	c := config()
+	c.Rooms, c.Origins = sockets{}, []string{"https://friend.example"}
+	_, url := serve(t, c)
+	for _, test := range []struct {
+		origin, host string
+		status       int
+	}{
+		{"", "", http.StatusSwitchingProtocols},
+		{url, "", http.StatusSwitchingProtocols},
+		{"https://friend.example", "", http.StatusSwitchingProtocols},
+		{"https://foe.example", "", http.StatusForbidden},
+		{"null", "", http.StatusForbidden}, // of a sandbox, or a file
+		{"http://127.0.0.1:1", "", http.StatusForbidden},
+		{"http://foe.example", "foe.example", http.StatusMisdirectedRequest}, // DNS rebinding
+	} {
+		options := &websocket.DialOptions{HTTPHeader: http.Header{}, Host: test.host, HTTPClient: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+		if test.origin != "" {
+			options.HTTPHeader.Set("Origin", test.origin)
+		}
+		socket, response, err := websocket.Dial(t.Context(), url+"/api/room", options)
+		if response == nil || response.StatusCode != test.status || (err == nil) != (test.status == http.StatusSwitchingProtocols) {
+			t.Errorf("a page of %q: %v, %v, want %d", test.origin, response, err, test.status)
+		}
+		if socket != nil {
+			_ = socket.CloseNow()
+		}
 	}
 }
