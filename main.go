@@ -41,7 +41,7 @@ type commandLine struct {
 	File string `name:"config" type:"path" placeholder:"FILE" help:"Configuration file (virtualcube/config.yaml in the XDG configuration folder, if it exists)."`
 
 	Run     runCommand     `cmd:"" help:"Serve a rig, and print the link of its page."`
-	Bench   benchCommand   `cmd:"" help:"Measure the whole pipeline on a rig, with a viewer in the process, or with --viewers what viewers cost."`
+	Bench   benchCommands  `cmd:"" help:"Measure: the whole pipeline on a rig, what viewers cost (--viewers), or a room (bench room)."`
 	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
 	Samples samplesCommand `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
 	Token   tokenCommand   `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`

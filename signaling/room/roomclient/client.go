@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+	pionmedia "github.com/pion/webrtc/v4/pkg/media"
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
@@ -31,10 +31,10 @@ type Config struct {
 	Settings webrtc.SettingEngine
 	// Tracks are published in place of the client's own, by source.
 	Tracks map[session.Source]webrtc.TrackLocal
-	// Packet, if not nil, takes every packet that comes, with the stream that its
-	// section carries ("p2/camera", or "nothing"), from a goroutine a section. It
-	// must not block, nor keep the packet.
-	Packet func(stream string, p *rtp.Packet)
+	// Packet, if not nil, takes the payload of every packet that comes, with the
+	// stream that its section carries ("p2/camera", or "nothing"), from a goroutine
+	// a section. It must not block, nor keep the payload.
+	Packet func(stream string, payload []byte)
 	Log    *slog.Logger
 }
 
@@ -336,6 +336,17 @@ func (c *Client) Camera() *webrtc.TrackLocalStaticSample { return c.media.tracks
 
 // Screen is the shared screen's track: VP8.
 func (c *Client) Screen() *webrtc.TrackLocalStaticSample { return c.media.tracks[2] }
+
+// Play sends one Opus packet, or one picture of VP8, of a source; before the
+// node takes media it is dropped.
+func (c *Client) Play(source session.Source, data []byte, duration time.Duration) error {
+	for i, s := range sources {
+		if s == source {
+			return c.media.tracks[i].WriteSample(pionmedia.Sample{Data: data, Duration: duration})
+		}
+	}
+	return fmt.Errorf("play %s: there is no such source", source)
+}
 
 // Received are the packets that came, by participant and source: "p2/camera".
 func (c *Client) Received() map[string]Count { return c.media.received() }

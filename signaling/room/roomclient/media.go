@@ -15,13 +15,16 @@ import (
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
+// sources are what a participant publishes, in the order of the node's sections.
+var sources = [...]session.Source{session.Microphone, session.Camera, session.Screen}
+
 // Count is of what came.
 type Count struct{ Packets, Bytes uint64 }
 
 // media is the client's peer connection.
 type media struct {
 	peer    *webrtc.PeerConnection
-	packet  func(string, *rtp.Packet)
+	packet  func(string, []byte)
 	sent    [3]webrtc.TrackLocal
 	looks   *webrtc.DataChannel
 	tracks  [3]*webrtc.TrackLocalStaticSample
@@ -58,7 +61,7 @@ func newMedia(config Config) (*media, error) {
 			return nil, err
 		}
 		m.sent[i] = m.tracks[i]
-		if t := config.Tracks[[...]session.Source{session.Microphone, session.Camera, session.Screen}[i]]; t != nil {
+		if t := config.Tracks[sources[i]]; t != nil {
 			m.sent[i] = t
 		}
 	}
@@ -151,7 +154,7 @@ func (m *media) read(track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 		if m.packet == nil || raw.Unmarshal(buffer[:n]) != nil {
 			continue
 		}
-		m.packet(name, &raw)
+		m.packet(name, raw.Payload)
 	}
 }
 
