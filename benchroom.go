@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/virtualcube/virtualcube/session"
+	"github.com/virtualcube/virtualcube/capture"
 )
 
 // benchCommands measure.
@@ -49,7 +48,10 @@ func (c *benchRoomCommand) Run(env *environment) error {
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
 	b := &roomBench{command: c, env: env}
-	var err error
+	err := b.bake(ctx, &config)
+	if err != nil {
+		return err
+	}
 	if b.node, err = startRoomNode(ctx, env, &config); err != nil {
 		return err
 	}
@@ -71,15 +73,22 @@ type roomBench struct {
 	node    *roomNode
 }
 
+// bake makes what the rig caches, so that it does not count.
+func (b *roomBench) bake(ctx context.Context, config *Config) error {
+	source, err := openSource(ctx, config.Rig, b.env.sourceOptions(capture.NewClock()))
+	if err != nil {
+		return err
+	}
+	_, err = bake(ctx, source)
+	return errors.Join(err, source.Close())
+}
+
 // idleTime is how long the node is measured without anybody.
 const idleTime = 2 * time.Second
 
 func (b *roomBench) measure(ctx context.Context) (*roomReport, error) {
 	report := &roomReport{Participants: b.command.Participants, Seconds: b.command.Seconds}
-	if err := b.seen(ctx); err != nil {
-		return nil, err
-	}
-	if err := wait(ctx, idleTime); err != nil { // what ends, has ended
+	if err := wait(ctx, idleTime); err != nil { // what starts, has started
 		return nil, err
 	}
 	idle, err := b.node.load(ctx, idleTime)
@@ -104,32 +113,6 @@ func (b *roomBench) measure(ctx context.Context) (*roomReport, error) {
 		}
 	}
 	return report, nil
-}
-
-// bakePatience is how long the rig may take until it is seen.
-const bakePatience = 10 * time.Minute
-
-// seen waits until somebody has seen the rig: what is cached is then there, and
-// does not count.
-func (b *roomBench) seen(ctx context.Context) (err error) {
-	a, err := b.node.enter(ctx, benchRoomName)
-	if err != nil {
-		return err
-	}
-	watching := newGroup(ctx)
-	watching.run(a.client.Run)
-	defer func() { err = errors.Join(err, watching.end()) }()
-	for begun := time.Now(); time.Since(begun) < bakePatience; {
-		for stream := range a.client.Received() {
-			if strings.HasSuffix(stream, "/"+string(session.View)) {
-				return nil
-			}
-		}
-		if err := wait(watching.ctx, 100*time.Millisecond); err != nil {
-			return err
-		}
-	}
-	return fmt.Errorf("bench room: no view came within %v; `virtualcube doctor` looks for the reason", bakePatience)
 }
 
 // row measures a room full of one kind.

@@ -126,14 +126,12 @@ func (a *attendee) play(ctx context.Context, source session.Source, every time.D
 	case <-ctx.Done():
 		return nil
 	}
-	if err := a.client.Publish(ctx, source, true); err != nil {
-		return endedWith(ctx, err)
-	}
+	err := a.client.Publish(ctx, source, true)
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	for n := 0; ; n++ {
-		if err := a.client.Play(source, next(n), every); err != nil {
-			return endedWith(ctx, err)
+	for n := 0; err == nil; n++ {
+		if err = a.client.Play(source, next(n), every); err != nil {
+			break
 		}
 		select {
 		case <-ticker.C:
@@ -141,6 +139,10 @@ func (a *attendee) play(ctx context.Context, source session.Source, every time.D
 			return nil
 		}
 	}
+	if ctx.Err() != nil {
+		err = nil // the end is why
+	}
+	return err
 }
 
 // look sways in front of the screen until the context ends.
@@ -162,14 +164,6 @@ func (a *attendee) look(ctx context.Context) error {
 			return nil
 		}
 	}
-}
-
-// endedWith is an error, unless the end of the context is why.
-func endedWith(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // visit is somebody who comes, hears somebody and goes; it returns how long it

@@ -379,6 +379,9 @@ func TestForeignPageOpensNoSocket(t *testing.T) {
 			options.HTTPHeader.Set("Origin", test.origin)
 		}
 		socket, response, err := websocket.Dial(t.Context(), url+"/api/room", options)
+		if response != nil && response.Body != nil {
+			_ = response.Body.Close()
+		}
 		if response == nil || response.StatusCode != test.status || (err == nil) != (test.status == http.StatusSwitchingProtocols) {
 			t.Errorf("a page of %q: %v, %v, want %d", test.origin, response, err, test.status)
 		}

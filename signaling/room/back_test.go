@@ -128,7 +128,7 @@ func TestPictures(t *testing.T) {
 	n := serve(t, nil)
 	ada := n.enter("Ada")
 	path := n.url + "/api/room/demo/pictures"
-	upload := func(url, secret string, data []byte) *http.Response {
+	upload := func(url, secret string, data []byte) answered {
 		t.Helper()
 		q, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, bytes.NewReader(data))
 		if err != nil {
@@ -151,8 +151,8 @@ func TestPictures(t *testing.T) {
 		{"that is a drawing with code", path, secret, []byte(`<svg xmlns="http://www.w3.org/2000/svg" onload="x()">`), http.StatusUnsupportedMediaType},
 		{"that is nothing", path, secret, nil, http.StatusUnsupportedMediaType},
 	} {
-		if got := upload(test.url, test.secret, test.data); got.StatusCode != test.want {
-			t.Errorf("a picture %s: %d, want %d", test.name, got.StatusCode, test.want)
+		if got := upload(test.url, test.secret, test.data); got.status != test.want {
+			t.Errorf("a picture %s: %d, want %d", test.name, got.status, test.want)
 		}
 	}
 	first := pathOf(t, upload(path, secret, png))

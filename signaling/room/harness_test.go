@@ -185,7 +185,10 @@ func (n *node) page() *page {
 		return c, err
 	}
 	options := &websocket.DialOptions{HTTPClient: &http.Client{Transport: &http.Transport{DialContext: dial}}}
-	socket, _, err := websocket.Dial(ctx, "ws"+n.url[len("http"):]+"/api/room", options)
+	socket, response, err := websocket.Dial(ctx, "ws"+n.url[len("http"):]+"/api/room", options)
+	if response != nil && response.Body != nil {
+		_ = response.Body.Close()
+	}
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -318,14 +321,18 @@ type answered struct {
 	body   []byte
 }
 
-func do(t *testing.T, q *http.Request) *http.Response {
+func do(t *testing.T, q *http.Request) answered {
 	t.Helper()
 	r, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(q)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = r.Body.Close() })
-	return r
+	defer func() { _ = r.Body.Close() }()
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answered{status: r.StatusCode, kind: r.Header.Get("Content-Type"), body: body}
 }
 
 func get(t *testing.T, url string) answered {
@@ -334,20 +341,15 @@ func get(t *testing.T, url string) answered {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := do(t, q)
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return answered{status: r.StatusCode, kind: r.Header.Get("Content-Type"), body: body}
+	return do(t, q)
 }
 
 // pathOf is where a picture that was uploaded is.
-func pathOf(t *testing.T, r *http.Response) string {
+func pathOf(t *testing.T, r answered) string {
 	t.Helper()
 	var answer struct{ Path string }
-	if err := json.NewDecoder(r.Body).Decode(&answer); err != nil || r.StatusCode != http.StatusCreated || answer.Path == "" {
-		t.Fatalf("upload: %d, %+v, %v", r.StatusCode, answer, err)
+	if err := json.Unmarshal(r.body, &answer); err != nil || r.status != http.StatusCreated || answer.Path == "" {
+		t.Fatalf("upload: %d, %+v, %v", r.status, answer, err)
 	}
 	return answer.Path
 }

@@ -238,7 +238,7 @@ func (c *Client) note(kind string, data []byte) error {
 
 func (c *Client) answered(kind string, data []byte) error {
 	var a answer
-	re := 0
+	var re int
 	if kind == "done" {
 		if err := json.Unmarshal(data, &a.done); err != nil {
 			return err
@@ -327,8 +327,7 @@ func (c *Client) Until(ctx context.Context, so func(View) bool) error {
 // Inside is closed when the client is in the room.
 func (c *Client) Inside() <-chan struct{} { return c.inside }
 
-// Microphone, Camera and Screen are what the client may publish, sample by
-// sample.
+// Microphone is the voice's track: Opus, sample by sample.
 func (c *Client) Microphone() *webrtc.TrackLocalStaticSample { return c.media.tracks[0] }
 
 // Camera is the webcam's track: VP8.
