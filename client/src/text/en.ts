@@ -36,7 +36,7 @@ export const en = {
   "prejoin.both": "camera and microphone",
   "prejoin.onlyCamera": "camera",
   "prejoin.onlyMicrophone": "microphone",
-  "prejoin.join.without": "Join with both off",
+  "prejoin.join.without": "Join with camera and microphone off",
   "prejoin.join.listen": "Only listen",
   "prejoin.join.listen.hint": "Who only listens has no seat of their own; the chat and a raised hand remain.",
   "prejoin.devices": "Devices",
