@@ -444,10 +444,10 @@ await withBrowser(
     ]);
     assert.match(file.suggestedFilename(), /^virtualcube-connection-.*\.json$/);
 
-    await page.getByRole("button", { name: "Join with camera and microphone" }).click();
+    await page.getByRole("button", { name: "Join with camera and microphone", exact: true }).click();
     await page.getByText("Tell the others your name first.").waitFor();
     await page.getByLabel("Your name").fill("Robin");
-    await page.getByRole("button", { name: "Join with camera and microphone" }).click();
+    await page.getByRole("button", { name: "Join with camera and microphone", exact: true }).click();
     await page.waitForFunction(() => window.meeting.session.published.length === 2);
     assert.deepEqual(await page.evaluate(() => [window.meeting.joining, window.meeting.session.published]), [
       { name: "Robin", camera: true, microphone: true, listen: false },
@@ -456,7 +456,7 @@ await withBrowser(
 
     // The next time name and devices are as they were, since the browser permits them; nothing is published.
     await page.reload();
-    await page.getByRole("button", { name: "Join with camera and microphone" }).waitFor();
+    await page.getByRole("button", { name: "Join with camera and microphone", exact: true }).waitFor();
     assert.equal(await page.getByLabel("Your name").inputValue(), "Robin");
     assert.deepEqual(await page.evaluate(() => window.meeting.session.published), []);
     await page.getByRole("button", { name: "Only listen" }).click();
