@@ -9,6 +9,7 @@ import { probesOf } from "./probes";
 import type { Figures } from "./protocol/room.gen";
 import { Link, roomAddress } from "./session/link";
 import { recall } from "./session/memory";
+import type { Source } from "./session/session";
 import { Meter } from "./stats/meter";
 import { median } from "./stats/series";
 import { language, languageOf, speak } from "./text/text";
@@ -57,14 +58,21 @@ export class RoomApp {
     });
     const canvas = element("canvas") as HTMLCanvasElement;
     canvas.setAttribute("role", "application");
-    this.hall = new Hall(canvas, this.link, options, {
-      seen: (cube, seen, now) => this.#meter(cube).see(seen, now),
-      contextLost: () => this.#contextLost(),
-      contextRestored: () => {
-        window.clearTimeout(this.#contextTimer);
-        this.#board.hide();
+    canvas.setAttribute("aria-label", "The room in 3D, live.");
+    const own = (source: Source) => this.link.own(source);
+    this.hall = new Hall(
+      canvas,
+      this.link,
+      { ...options, own },
+      {
+        seen: (cube, seen, now) => this.#meter(cube).see(seen, now),
+        contextLost: () => this.#contextLost(),
+        contextRestored: () => {
+          window.clearTimeout(this.#contextTimer);
+          this.#board.hide();
+        },
       },
-    });
+    );
     this.link.listen({
       figures: (figures) => {
         this.#figures = figures;
@@ -114,7 +122,7 @@ export class RoomApp {
       recentre: () => hall.eye.reset(),
       declare: ({ diagonal, distance }) => {
         const aspect = screen.width / Math.max(screen.height, 1);
-        hall.declare(this.#options.monitor ?? monitorOfDiagonal(diagonal, distance, aspect));
+        hall.declare(monitorOfDiagonal(diagonal, distance, aspect) ?? this.#options.monitor);
       },
       reduceMotion: () => hall.redraw(), // glides look at what the controls set on the document
       focus: (id) => hall.focus(id),

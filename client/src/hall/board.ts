@@ -3,7 +3,7 @@ import { Glide } from "../assembly/glide";
 import { apply, blend, compose, inverse, matrixOf, same, turn, upright } from "../assembly/pose";
 import type { Point } from "../eye/projection";
 import type { Item, Pose } from "../protocol/room.gen";
-import type { Arriving, RoomState } from "../session/session";
+import type { RoomState } from "../session/session";
 import { Feed } from "./feed";
 import { fetchPicture } from "./image";
 import { Picture } from "./picture";
@@ -76,12 +76,13 @@ export class Board {
     this.place.jump({ pose, width, height: (width * this.#item.height) / this.#item.width });
   }
 
-  watch(screen: Arriving | undefined): void {
-    if (this.#feed?.track === screen?.track) return;
+  /** Takes the track of a shared screen. */
+  watch(screen: MediaStreamTrack | undefined): void {
+    if (this.#feed?.track === screen) return;
     this.#feed?.stop();
     this.#feed =
       screen &&
-      new Feed(screen.track, () => {
+      new Feed(screen, () => {
         this.#fresh = true;
         this.#redraw();
       });

@@ -9,7 +9,7 @@ import { cameraOf, type Point, project, type Screen } from "../eye/projection";
 import type { WindowMessage } from "../protocol/protocol.gen";
 import type { Person, Pose } from "../protocol/room.gen";
 import { buildCommons } from "../room/commons";
-import type { Arriving, RoomState, Session } from "../session/session";
+import type { Arriving, RoomState, Session, Source } from "../session/session";
 import { Easel, free, type Painter } from "../view/easel";
 import { windowSlots } from "../view/glsl";
 import { maxCells } from "../view/person";
@@ -28,6 +28,8 @@ export interface HallOptions {
   monitor: Monitor | undefined; // the virtual screen where there is none
   plain: boolean; // without the room's furniture
   eye: Point | undefined; // where it starts, in the viewer's cube
+  /** What the viewer publishes of a source; undefined: nothing. */
+  own?: (source: Source) => MediaStreamTrack | undefined;
 }
 
 export interface HallListener {
@@ -63,6 +65,7 @@ export class Hall implements Painter, Surroundings {
   readonly #me = new Glide<Pose>(identity, blend);
   readonly #figures = new Map<string, Figure>();
   readonly #windows = new Map<string, Map<number, WindowMessage>>();
+  #pointer: [number, number] | undefined; // CSS pixels
   #entered = false;
   #room: Group | undefined;
   #roomOf = "";
@@ -78,6 +81,7 @@ export class Hall implements Painter, Surroundings {
       make: (item) => new Board(item, this.renderer, this.software, () => this.redraw()),
       scene: this.#scene,
       view: (now) => this.#view(now),
+      own: (source) => options.own?.(source),
       redraw: () => this.redraw(),
     });
     this.#limitEye(options.monitor);
@@ -87,7 +91,7 @@ export class Hall implements Painter, Surroundings {
     new Hands(canvas, {
       ...this.items.hands(),
       rest: (at) => {
-        this.looks.pointer = at && this.items.pointOfScreen(...at);
+        this.#pointer = at;
       },
     });
     listen(canvas, {
@@ -101,7 +105,10 @@ export class Hall implements Painter, Surroundings {
     });
     this.#sync();
     this.#easel.start(this);
-    window.setInterval(() => this.looks.tell(this.eye.position, performance.now()), lookEvery);
+    window.setInterval(() => {
+      this.looks.pointer = this.#pointer && this.items.pointOfScreen(...this.#pointer);
+      this.looks.tell(this.eye.position, performance.now());
+    }, lookEvery);
   }
 
   get renderer() {
@@ -128,7 +135,7 @@ export class Hall implements Painter, Surroundings {
     this.redraw();
   }
 
-  /** Shows a participant or a work item: lights it, and turns the virtual screen to it. */
+  /** Shows a participant or a work item: turns the virtual screen to it, and lights an item's frame. */
   focus(id: string): void {
     const figure = this.#figures.get(id);
     const me = this.#me.goal;

@@ -2,7 +2,7 @@ import type { Scene } from "three";
 import { apply, between, compose, inverse, turn, upright } from "../assembly/pose";
 import { across, normalOf, type Point, pointAt, type Screen } from "../eye/projection";
 import type { Item, Pose } from "../protocol/room.gen";
-import type { Arriving, RoomState, Session } from "../session/session";
+import type { Arriving, RoomState, Session, Source } from "../session/session";
 import type { Board, Hit } from "./board";
 import type { Reachable } from "./hands";
 import { Mover } from "./mover";
@@ -25,6 +25,7 @@ export interface Around {
   make(item: Item): Board;
   scene: Scene;
   view(now?: number): View;
+  own(source: Source): MediaStreamTrack | undefined;
   redraw(): void;
 }
 
@@ -63,12 +64,7 @@ export class Items {
       const { pose, width, height } = board.place.goal;
       board.tell(moved ? { ...item, pose, width, height } : item, state, now);
       board.focus(item.id === this.#focus);
-      board.watch(
-        streams.find(
-          ({ stream }) =>
-            item.kind === "screen" && stream.source === "screen" && stream.person === item.owner,
-        ),
-      );
+      board.watch(item.kind === "screen" ? this.#screenOf(item.owner, state, streams) : undefined);
     }
     for (const [id, board] of this.#boards) {
       if (state.items.has(id)) continue;
@@ -161,6 +157,12 @@ export class Items {
   clear(): void {
     for (const board of this.#boards.values()) board.dispose();
     this.#boards.clear();
+  }
+
+  /** The screen that somebody shares; one's own does not come back from the node. */
+  #screenOf(owner: string, { you }: RoomState, streams: readonly Arriving[]): MediaStreamTrack | undefined {
+    if (owner === you) return this.#hall.own("screen");
+    return streams.find(({ stream }) => stream.source === "screen" && stream.person === owner)?.track;
   }
 
   #place(board: Board, pose: Pose, width: number): void {

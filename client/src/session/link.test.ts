@@ -72,6 +72,10 @@ class Peer extends EventTarget {
     super();
     Peer.all.push(this);
   }
+  setConfiguration(configuration: RTCConfiguration) {
+    this.configured = configuration;
+  }
+  configured: RTCConfiguration | undefined;
   createDataChannel(label: string, options: unknown) {
     const sent: Sent[] = [];
     const c = {
@@ -291,6 +295,36 @@ describe("media", () => {
     expect(Peer.last.transceivers[0]?.sender.track).toBeNull();
   });
 
+  it("tells anew what was blocked and is allowed again", async () => {
+    const link = await entered();
+    const track = { getSettings: () => ({}) } as MediaStreamTrack;
+    link.publish("camera", track).catch(() => {});
+    await settle();
+    Socket.last.hear({ type: "done", re: Socket.last.of("publish")[0]?.req, id: "" });
+    await settle();
+    const me = {
+      id: "p1",
+      name: "Ann",
+      role: "speaker",
+      seat: 0,
+      cube: "",
+      present: true,
+      hand: 0,
+      microphone: "off",
+      camera: "blocked",
+      screen: "off",
+      speaking: false,
+      aside: "",
+      looks: { shared: true, at: "", degrees: 0, since: 0 },
+      quality: "good",
+    };
+    Socket.last.hear({ type: "state", update: { revision: 6, full: false, people: [me] } });
+    link.publish("camera", track).catch(() => {});
+    await settle();
+    expect(Socket.last.of("publish").length).toBe(2);
+    link.leave();
+  });
+
   it("sends looks that nothing waits before", async () => {
     const link = await entered();
     const look = { eye: [0, 0, 0], direction: [0, 0, 1], confidence: 1 } as const;
@@ -348,6 +382,7 @@ describe("coming back", () => {
     expect(link.stage).toBe("in");
     expect(Peer.all.length).toBe(1);
     expect(Peer.last.connectionState).toBe("connected");
+    expect(Peer.last.configured?.iceServers?.[0]?.urls).toEqual(["turn:node"]);
   });
 
   it("notices a node that does not answer any more", async () => {

@@ -120,6 +120,11 @@ export class Link implements Session {
     await this.#tell(source, on);
   }
 
+  /** What the page itself publishes of a source. */
+  own(source: Source): MediaStreamTrack | undefined {
+    return this.#tracks.get(source);
+  }
+
   look(look: Pick<Look, "eye" | "direction" | "confidence">): void {
     if (this.#stage === "in") this.#media?.look({ type: "look", sequence: ++this.#looks, ...look });
   }
@@ -142,10 +147,10 @@ export class Link implements Session {
   }
 
   async #tell(source: Source, on: boolean): Promise<void> {
+    if (!on) this.#published.delete(source);
     try {
       await this.ask({ type: "publish", source, on });
       if (on) this.#published.add(source);
-      else this.#published.delete(source);
     } catch (cause) {
       if (on && cause instanceof Refused && cause.error !== "away" && cause.error !== "timeout") {
         this.#tracks.delete(source);
@@ -229,7 +234,8 @@ export class Link implements Session {
     } else if (this.#state.you !== welcome.you) {
       this.#state = { ...this.#state, you: welcome.you };
     }
-    this.#media ??= this.#negotiator(welcome);
+    if (this.#media) this.#media.ice = welcome.ice;
+    else this.#media = this.#negotiator(welcome);
     this.#say("in");
     // Also what is off, as the node may have heard of it as on.
     for (const source of new Set([...this.#published, ...this.#tracks.keys()])) {
@@ -260,6 +266,9 @@ export class Link implements Session {
     if (!update.full && update.revision < this.#revision) return;
     this.#revision = update.revision;
     this.#state = apply(this.#state, update);
+    const me = this.#state.people.get(this.#state.you);
+    // What a host has blocked must be told anew once it is allowed again.
+    for (const source of this.#published) if (me?.[source] === "blocked") this.#published.delete(source);
     this.#each((l) => l.state?.(this.#state));
   }
 
@@ -306,8 +315,18 @@ export class Link implements Session {
       },
       options,
     );
-    const network = (navigator as { connection?: EventTarget }).connection;
-    network?.addEventListener("change", () => this.#restart(false), options);
+    // It also tells of every new estimate; another kind of network alone matters.
+    const network = (navigator as { connection?: EventTarget & { type?: string } }).connection;
+    let kind = network?.type;
+    network?.addEventListener(
+      "change",
+      () => {
+        if (network.type === kind) return;
+        kind = network.type;
+        this.#restart(false);
+      },
+      options,
+    );
   }
 
   /** Ends the wire and what waits for it. */

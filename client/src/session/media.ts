@@ -31,7 +31,7 @@ export interface MediaListener {
  * lost its end, gets a new connection with the same tracks.
  */
 export class Media {
-  readonly #ice: readonly IceServer[];
+  #ice: readonly IceServer[];
   readonly #tracks: ReadonlyMap<Source, MediaStreamTrack>;
   readonly #listener: MediaListener;
   #peer: RTCPeerConnection | undefined;
@@ -54,6 +54,12 @@ export class Media {
     this.#ice = ice;
     this.#tracks = tracks;
     this.#listener = listener;
+  }
+
+  /** Takes other servers, as credentials end: for the next ICE restart. */
+  set ice(servers: readonly IceServer[]) {
+    this.#ice = servers;
+    this.#peer?.setConfiguration(this.#configuration());
   }
 
   /** Answers an offer after those before it. */
@@ -124,10 +130,7 @@ export class Media {
   #begin(session: string): void {
     this.#drop();
     this.#session = session;
-    const peer = new RTCPeerConnection({
-      bundlePolicy: "max-bundle",
-      iceServers: this.#ice.map(({ urls, username, credential }) => ({ urls, username, credential })),
-    });
+    const peer = new RTCPeerConnection(this.#configuration());
     this.#peer = peer;
     this.#look = peer.createDataChannel(LOOK_CHANNEL, {
       negotiated: true,
@@ -144,6 +147,13 @@ export class Media {
       });
     });
     peer.addEventListener("connectionstatechange", () => this.#watch(peer));
+  }
+
+  #configuration(): RTCConfiguration {
+    return {
+      bundlePolicy: "max-bundle",
+      iceServers: this.#ice.map(({ urls, username, credential }) => ({ urls, username, credential })),
+    };
   }
 
   #watch(peer: RTCPeerConnection): void {
