@@ -76,7 +76,7 @@ func checkLatency(t *testing.T, out string) {
 
 // TestBrowserWithoutNode is the scripts that start what they need themselves.
 func TestBrowserWithoutNode(t *testing.T) {
-	for _, script := range []string{"unproject", "tracking", "controls", "voices"} {
+	for _, script := range []string{"unproject", "tracking", "hall", "link", "controls", "voices"} {
 		t.Run(script, func(t *testing.T) { runScript(t, script, nil) })
 	}
 	t.Run("reconnect", func(t *testing.T) {

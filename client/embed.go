@@ -10,6 +10,16 @@
 // (what the page says, in each language), devices (the viewer's own camera and
 // microphone), voice (the others, heard from their seats), stats and ui.
 //
+// # Screens
+//
+// A page without ?room= watches one cube. In a room the canvas is a screen in
+// the viewer's own cube, 0.65 m before the head and as wide as everybody needs,
+// 110 degrees at most; a narrow canvas shows a part and turns to who speaks.
+// ?screen=60x34@65:40 declares a monitor instead, 60 by 34 cm, 65 cm from the
+// head and 40 degrees to the right; left, middle and right are three of them,
+// for one page each. What is drawn on it is in its true direction from the
+// viewer's eye, whatever the screen.
+//
 // # Reprojection
 //
 // The viewer's eye moves at display rate; the view that is held was seen from
