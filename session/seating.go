@@ -21,6 +21,8 @@ func (t *table) arrange(layout string, seats int) error {
 	}
 	t.assembly = a
 	t.info.Layout = layout
+	t.gallery = a.Gallery()
+	t.info.Gallery = poseOf(t.gallery)
 	t.info.Seats, t.info.Boards = nil, nil
 	for _, s := range a.Seats {
 		t.info.Seats = append(t.info.Seats, poseOf(s.Pose))
@@ -67,17 +69,13 @@ func (t *table) seated(seat int) *person {
 }
 
 // cube is the transform of a participant's cube to the world. Who stands sees
-// the room from behind the first seat's place, from outside.
+// the room from its gallery.
 func (t *table) cube(p *person) space.Rigid {
 	if p.Seat >= 0 {
 		return t.assembly.Seats[p.Seat].Pose
 	}
-	back := space.Rigid{R: space.Identity3(), T: space.Vec3{Z: -gallery}}
-	return t.assembly.Seats[0].Pose.Mul(back)
+	return t.gallery
 }
-
-// gallery is how far behind the first seat those without a seat are, metres.
-const gallery = 1.0
 
 // Arrange is a host's: another layout, for a number of seats.
 func (m *Member) Arrange(ctx context.Context, layout string, seats int) error {

@@ -45,10 +45,12 @@ func (u Update) empty() bool {
 type Info struct {
 	Name   string `json:"name"`
 	Layout string `json:"layout"`
-	Seats  []Pose `json:"seats"`  // cube to world, by seat
-	Boards []Spot `json:"boards"` // where work items go by themselves, by their order
-	Locked bool   `json:"locked"` // nobody new comes in
-	Lobby  bool   `json:"lobby"`  // who comes waits to be admitted
+	Seats  []Pose `json:"seats"` // cube to world, by seat
+	// Gallery is the same for those without a seat.
+	Gallery Pose   `json:"gallery"`
+	Boards  []Spot `json:"boards"` // where work items go by themselves, by their order
+	Locked  bool   `json:"locked"` // nobody new comes in
+	Lobby   bool   `json:"lobby"`  // who comes waits to be admitted
 	// Murmur says that those outside a side discussion hear a murmur of it,
 	// which cannot be understood; else they hear nothing.
 	Murmur bool `json:"murmur"`

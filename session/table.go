@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/session/assembly"
 )
 
@@ -22,6 +23,7 @@ type table struct {
 	led      bool // there was a host
 
 	assembly assembly.Assembly
+	gallery  space.Rigid // cube to world of those without a seat
 	info     Info
 	infoAt   uint64 // revision
 	people   map[string]*person

@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { apply, inverse, upright } from "../assembly/pose";
+import { upright } from "../assembly/pose";
 import type { Point } from "../eye/projection";
-import type { Pose } from "../protocol/room.gen";
 import type { Session } from "../session/session";
 import { initial } from "./bust";
 import { type Gaze, Looks } from "./gaze";
 import { Mover } from "./mover";
 import { onScreen, outline, Sight } from "./sight";
-import { gallery } from "./vantage";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -71,41 +69,6 @@ it("a moved item is told five times a second, and where it came to rest", () => 
   vi.advanceTimersByTime(1000);
   expect(told.length).toBeLessThanOrEqual(7);
   expect([told[0], told.at(-1)]).toEqual([0, 20]);
-});
-
-describe("the gallery", () => {
-  const table = (n: number, radius: number): Pose[] =>
-    Array.from({ length: n }, (_, k) => {
-      const yaw = (2 * Math.PI * k) / n;
-      return upright([-radius * Math.sin(yaw), 0, -radius * Math.cos(yaw)], yaw);
-    });
-
-  it.each([
-    ["nobody", []],
-    ["one", [upright([0, 0, 0], 0)]],
-    ["two face to face", table(2, 0.7)],
-    ["five", table(5, 1.5)],
-    ["twelve", table(12, 2.9)],
-    ["two side by side", [upright([0.6, 0, 0], 0), upright([-0.6, 0, 0], 0)]],
-  ])("has all before it: %s", (_, seats) => {
-    const from = gallery(seats);
-    for (const seat of seats) {
-      const [x, , z] = apply(inverse(from), seat.position);
-      expect(z).toBeGreaterThan(0.5);
-      expect(Math.abs(Math.atan2(x, z))).toBeLessThan(1);
-    }
-    expect(gallery(seats)).toEqual(from);
-  });
-
-  it("sees those who sit side by side from before", () => {
-    const from = gallery([upright([0.6, 0, 0], 0), upright([-0.6, 0, 0], 0)]);
-    expect(from.position[2]).toBeGreaterThan(1);
-  });
-
-  it("sees two who sit face to face from the side", () => {
-    const from = gallery(table(2, 0.7));
-    expect(Math.abs(from.position[0])).toBeGreaterThan(1);
-  });
 });
 
 describe("the sight", () => {

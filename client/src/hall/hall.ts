@@ -20,7 +20,6 @@ import { Looks, type Tracked } from "./gaze";
 import { Hands } from "./hands";
 import { Items } from "./items";
 import { onScreen, outline, Sight } from "./sight";
-import { gallery } from "./vantage";
 
 const lookEvery = 33; // ms
 
@@ -266,7 +265,7 @@ export class Hall implements Painter, Surroundings {
     const now = performance.now();
     const { state, streams } = this.#session;
     const seats = state.room?.seats ?? [];
-    const own = seats[state.people.get(state.you)?.seat ?? -1] ?? gallery(seats);
+    const own = seats[state.people.get(state.you)?.seat ?? -1] ?? state.room?.gallery ?? identity;
     if (!this.#entered) this.#me.jump(own);
     else if (!same(own, this.#me.goal)) this.#me.to(own, now);
     this.#entered = state.people.has(state.you);

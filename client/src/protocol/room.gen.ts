@@ -33,6 +33,7 @@ export interface Info {
   name: string;
   layout: string;
   seats: Pose[];
+  gallery: Pose;
   boards: Spot[];
   locked: boolean;
   lobby: boolean;

@@ -34,6 +34,7 @@ const room = {
   name: "r",
   layout: "round-table",
   seats: [pose],
+  gallery: { position: [0, 0, -2], rotation: [0, 0, 0, 1] },
   boards: null,
   locked: false,
   lobby: true,

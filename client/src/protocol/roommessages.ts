@@ -35,6 +35,7 @@ const room = shape({
   name,
   layout: name,
   seats: list(pose, 64),
+  gallery: pose,
   boards: list(shape({ pose, width: length, height: length }), 64),
   locked: boolean,
   lobby: boolean,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { LOOK_CHANNEL } from "../protocol/room.gen";
 import { Link, roomAddress } from "./link";
 import type { Arriving, Refused, Stage } from "./session";
 
@@ -249,7 +250,7 @@ describe("media", () => {
     const peer = Peer.last;
     expect(peer.configuration.iceServers?.[0]?.urls).toEqual(["turn:node"]);
     expect(peer.transceivers.map((t) => t.direction)).toEqual(["sendonly", "sendonly", "sendonly"]);
-    expect(peer.channels[0]).toMatchObject({ label: "look", options: { negotiated: true, id: 0 } });
+    expect(peer.channels[0]).toMatchObject({ label: LOOK_CHANNEL, options: { negotiated: true, id: 0 } });
     const view = { mid: "3", person: "p2", source: "view", cube: "a", murmur: false };
     Socket.last.hear({ type: "streams", streams: [view] });
     expect(streams).toEqual([]);

@@ -18,7 +18,7 @@ export function into(cube: Pose, at: Vector): Vector {
 
 /**
  * Where the others' heads are in the viewer's cube, by participant: a cube's
- * origin is the seated head. viewer: the viewer's pose; by default their seat's.
+ * origin is the seated head. viewer: the viewer's pose; by default their seat's, or the gallery.
  */
 export function heads(state: RoomState, viewer = poseOf(state, state.you)): Map<string, Vector> {
   const found = new Map<string, Vector>();
@@ -33,5 +33,6 @@ export function heads(state: RoomState, viewer = poseOf(state, state.you)): Map<
 
 function poseOf(state: RoomState, person: string): Pose | undefined {
   const seat = state.people.get(person)?.seat ?? -1;
-  return seat < 0 ? undefined : state.room?.seats[seat];
+  if (seat >= 0) return state.room?.seats[seat];
+  return person === state.you ? state.room?.gallery : undefined;
 }

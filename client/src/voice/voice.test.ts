@@ -35,9 +35,10 @@ describe("seats, heard from another", () => {
     expect(at?.[0]).toBeCloseTo(-1);
   });
 
-  it("are unknown to who has no seat and no place", () => {
+  it("are heard from the gallery by who has no seat, whose own voice has no place", () => {
     const people = [aPerson("p1", { seat: -1 }), aPerson("p2", { seat: 0 })];
-    expect(heads(aState("p1", people)).size).toBe(0);
+    expect(heads(aState("p1", people)).size).toBe(1);
+    expect(heads(aState("p2", people)).size).toBe(0);
     expect(heads(aState("p1", people), turned(0, [0, 1, 0])).size).toBe(1);
   });
 });

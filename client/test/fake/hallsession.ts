@@ -72,7 +72,8 @@ export function sideBySide(): Pose[] {
 }
 
 export function info(layout: string, seats: Pose[], boards: Info["boards"]): Info {
-  return { name: "made up", layout, seats, boards, locked: false, lobby: false, murmur: false };
+  const gallery: Pose = { position: [0, 0, -2.5], rotation: [0, 0, 0, 1] };
+  return { name: "made up", layout, seats, gallery, boards, locked: false, lobby: false, murmur: false };
 }
 
 export function person(id: string, name: string, seat: number, more: Partial<Person> = {}): Person {

@@ -4,7 +4,7 @@
  */
 import type { RoomMessage, RoomRequest, Stream } from "../../src/protocol/room.gen";
 import { Link } from "../../src/session/link";
-import { info, person, roundTable } from "./session";
+import { info, person, roundTable } from "./hallsession";
 
 const looks: unknown[] = [];
 

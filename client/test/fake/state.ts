@@ -44,6 +44,7 @@ export function aRoom(more: Partial<Info> = {}): Info {
     name: "garden",
     layout: "round-table",
     seats: Array.from({ length: 6 }, seat),
+    gallery: { position: [0, 0, -2.5], rotation: [0, 0, 0, 1] },
     boards: [],
     locked: false,
     lobby: true,
