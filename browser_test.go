@@ -17,7 +17,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/capture/synthetic"
+	"github.com/virtualcube/virtualcube/session/assembly"
 )
 
 // browserRig stands still and wears markers whose places are known. 12 views a
@@ -43,16 +45,75 @@ func TestBrowserParallax(t *testing.T) {
 	runScript(t, "parallax", append(watchedNode(t, browserRig, "512x512"), "VIRTUALCUBE_MARKERS="+markers(t)))
 }
 
+// TestBrowserRoom is three pages in the room with the synthetic person, who
+// flashes and beeps once a second.
+func TestBrowserRoom(t *testing.T) {
+	rig := "synthetic:?flash=on&freeze=0&frames=12&rate=12"
+	environment := watchedNode(t, rig, "256x256", "VIRTUALCUBE_ROOM_SEATS=4")
+	options, err := synthetic.Parse(rig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scene := synthetic.NewScene(options)
+	badge, ok := scene.Badge(scene.Instant(0))
+	if !ok {
+		t.Fatal("the rig has no badge")
+	}
+	runScript(t, "room", append(environment, fmt.Sprintf("VIRTUALCUBE_BADGE=[%f,%f,%f]", badge.X, badge.Y, badge.Z)))
+}
+
+// TestBrowserGaze says that who is looked at sees so, and who is not does not.
+func TestBrowserGaze(t *testing.T) {
+	const seats, target = 3, 1 // the rig sits on the first
+	layout, err := assembly.Named(assembly.RoundTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table, err := assembly.New(layout, seats)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eye := space.Vec3{X: 0.06, Y: 0.03, Z: 0.05}
+	at := table.Between(0, target).Apply(eye)
+	rig := fmt.Sprintf("synthetic:?gaze=%.4f,%.4f,%.4f&rod=on&freeze=0&frames=2&rate=4", at.X, at.Y, at.Z)
+	options, err := synthetic.Parse(rig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type tip struct {
+		Name     string     `json:"name"`
+		Colour   [3]int     `json:"colour"`
+		Position [3]float64 `json:"position"`
+	}
+	gaze := struct {
+		Seat int        `json:"seat"`
+		Eye  [3]float64 `json:"eye"`
+		Tips []tip      `json:"tips"`
+	}{Seat: target, Eye: [3]float64{eye.X, eye.Y, eye.Z}}
+	scene := synthetic.NewScene(options)
+	for _, end := range scene.Rod(scene.Instant(0)) {
+		gaze.Tips = append(gaze.Tips, tip{
+			Name: end.Name, Colour: [3]int{int(end.Colour[0]), int(end.Colour[1]), int(end.Colour[2])},
+			Position: [3]float64{end.Position.X, end.Position.Y, end.Position.Z},
+		})
+	}
+	text, err := json.Marshal(gaze)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runScript(t, "gaze", append(watchedNode(t, rig, "768x768", "VIRTUALCUBE_ROOM_SEATS=3"), "VIRTUALCUBE_GAZE="+string(text)))
+}
+
 // watchedNode starts a node of its own with the README's command and returns
 // the environment of the scripts that watch it.
-func watchedNode(t *testing.T, rig, size string) []string {
+func watchedNode(t *testing.T, rig, size string, settings ...string) []string {
 	t.Helper()
 	commands, _ := readmeCommands(t)
 	words := strings.Fields(commands[0]) // make run: TestReadmeStartsSomething
-	link := startNode(t, []string{
-		"VIRTUALCUBE_SIZE=" + size, "VIRTUALCUBE_LISTEN=127.0.0.1:0", "VIRTUALCUBE_MEDIA_PORT=0",
-		"VIRTUALCUBE_CACHE_DIR=" + t.TempDir(), "VIRTUALCUBE_STATE_DIR=" + t.TempDir(), "XDG_CONFIG_HOME=" + t.TempDir(),
-	}, append(words, "RIG="+rig)...)
+	link := startNode(t, append(settings,
+		"VIRTUALCUBE_SIZE="+size, "VIRTUALCUBE_LISTEN=127.0.0.1:0", "VIRTUALCUBE_MEDIA_PORT=0",
+		"VIRTUALCUBE_CACHE_DIR="+t.TempDir(), "VIRTUALCUBE_STATE_DIR="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir(),
+	), append(words, "RIG="+rig)...)
 	return []string{"VIRTUALCUBE_URL=" + link}
 }
 

@@ -49,6 +49,8 @@ export interface RoomHooks {
   project(person: string, point: Point): [number, number] | undefined;
   /** Moves the viewer's eye there in the own cube, within its limits. */
   setEye(p: Point): void;
+  /** Where the viewer's eye is, in the own cube. */
+  eye(): Point;
   /** Says where the viewer looks, in the own cube, whatever hands and tracking say; undefined: no longer. */
   setLook(look: { direction: Point; confidence: number } | undefined): void;
   /** Asks the node, as the controls do. */

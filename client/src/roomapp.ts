@@ -200,6 +200,7 @@ export class RoomApp {
         hall.eye.set(p);
         hall.redraw();
       },
+      eye: () => hall.eye.position,
       setLook: (look) => {
         hall.looks.override = look;
       },

@@ -1,0 +1,58 @@
+// What the tests of a room share: pages that are in it, without asking first.
+import assert from "node:assert/strict";
+import { openPage } from "./browser.mjs";
+import { nodeAddress } from "./node.mjs";
+
+/** A browser whose camera and microphone are made up: a face that turns, and beeps. */
+export const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+
+/** Chromium says so of every readback on a busy software renderer. */
+const performance = /performance warning: READ-usage buffer|GL Driver Message \(OpenGL, Performance/;
+
+/** Opens a page of the room and waits until it is in, with media. */
+export async function enter(browser, name, more = "", options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 640, height: 400 },
+    permissions: ["camera", "microphone"],
+    ...options,
+  });
+  await context.addInitScript((n) => {
+    if (!localStorage.getItem("virtualcube.choices"))
+      localStorage.setItem("virtualcube.choices", JSON.stringify({ name: n }));
+  }, name);
+  const page = await openPage(context, nodeAddress(`?room=demo&skip-prejoin&lang=en${more}`));
+  page.name = name;
+  await inside(page);
+  return page;
+}
+
+/** Waits until a page is in the room and its media connection stands. */
+export async function inside(page) {
+  await until(page, "in the room", () => {
+    const { stage, media } = window.virtualcube?.room?.stage() ?? {};
+    return stage === "in" && media === "connected";
+  });
+}
+
+/** Waits until something is so in a page; what: for the message. */
+export async function until(page, what, so, argument, timeout = 30_000) {
+  await page.waitForFunction(so, argument, { timeout }).catch(async () => {
+    const state = await page
+      .evaluate(() => {
+        const r = window.virtualcube?.room;
+        return JSON.stringify({
+          stage: r?.stage(),
+          streams: r?.streams(),
+          figures: r?.figures(),
+          ears: r?.ears(),
+        });
+      })
+      .catch((e) => String(e));
+    assert.fail(`${page.name}: not ${what} within ${timeout / 1000} s; ${state}`);
+  });
+}
+
+/** A page's errors, but for what Chromium says of its own speed. */
+export const errorsOf = (page) => page.errors.filter((e) => !performance.test(e));
+
+export const own = (page) => page.evaluate(() => window.virtualcube.room.state().you);
