@@ -78,7 +78,7 @@ generated: ## whether generated files are as their generators make them
 
 e2e: build ## headless browsers against a node
 	@echo "== go test -tags e2e: headless browsers against a node"
-	@go test -tags e2e -count=1 -timeout 8m -run '^TestBrowser' .
+	@go test -tags e2e -count=1 -timeout 15m -run "^TestBrowser" .
 
 reproject: build ## measure the page's reprojection against the truth (two minutes; no part of test)
 	@go test -tags e2e -count=1 -timeout 8m -v -run '^TestReproject' .
