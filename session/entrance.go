@@ -38,7 +38,7 @@ func (t *table) enter(r *Room, e Entry) (*Member, error) {
 		return m, nil
 	}
 	// Into a room that nobody leads and that is for whoever comes first, they come.
-	first := t.config.Open && e.Role != Listener && t.hosts() == 0
+	first := t.config.Open && e.Role != Listener && !e.Program && t.hosts() == 0
 	known := e.Role == Host || e.Grants.Direct || first
 	switch {
 	case t.info.Locked && e.Role != Host && !first:
@@ -110,7 +110,7 @@ func (t *table) replace(old *person, e Entry, m *Member) {
 
 func (t *table) newPerson(e Entry) *person {
 	t.came++
-	p := &person{identity: e.Identity, token: e.Role, given: e.Role, grants: e.Grants, resume: secret(), since: time.Now()}
+	p := &person{identity: e.Identity, token: e.Role, given: e.Role, grants: e.Grants, program: e.Program, resume: secret(), since: time.Now()}
 	p.Person = Person{
 		ID: t.id('p'), Name: e.Name, Role: e.Role, Seat: -1, Present: true,
 		Microphone: Off, Camera: Off, Screen: Off, Looks: Looks{Shared: true}, Quality: Unknown,

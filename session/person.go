@@ -34,6 +34,9 @@ type Entry struct {
 	Name     string // shown to others
 	Role     Role
 	Grants   Grants
+	// Program says that it is software, which cannot act: it never leads, and
+	// nobody can speak aside with it.
+	Program bool
 	// Resume is the secret of a participant whose connection was lost, empty
 	// for a newcomer, and Revision what that one knows.
 	Resume   string
@@ -54,6 +57,7 @@ type person struct {
 	// appointed says that another host made them one.
 	appointed bool
 	rig       bool // nobody: a rig that sits by itself
+	program   bool // see Entry
 	resume    string
 	member    *Member // the present connection; nil without one
 	since     time.Time

@@ -197,12 +197,14 @@ func (c *connection) enter(ctx context.Context, incoming <-chan any) error {
 		return err
 	}
 	if c.hall = c.endpoint.hall(ctx, e.Room); c.hall == nil {
-		return &session.Refusal{Cause: session.ErrUnknown, Message: "There is no such room on this node, and no more can be opened. Check the link."}
+		return errNoRoom
 	}
 	entry.Resume, entry.Revision = e.Resume, e.Revision
 	c.member, err = c.hall.room.Enter(ctx, entry)
 	return err
 }
+
+var errNoRoom = &session.Refusal{Cause: session.ErrUnknown, Message: "There is no such room on this node, and no more can be opened. Check the link."}
 
 var errVersion = errors.New("protocol version")
 

@@ -200,15 +200,20 @@ func (c *connection) source(s session.Stream) (rtc.Stream, bool) {
 		return w, true
 	case session.Microphone:
 		w.Kind = fanout.Audio
-		if s.Cube != "" {
-			if cube := c.endpoint.cubes[s.Cube]; cube != nil {
-				w.Relay = cube.Voice
-			}
-			return w, w.Relay != nil
-		}
 	}
-	w.Relay = c.hall.exchange.find(key{owner: s.Person, source: s.Source, murmur: s.Murmur})
+	w.Relay = c.endpoint.relay(c.hall, s)
 	return w, w.Relay != nil
+}
+
+// relay is what a stream that is no view comes from; nil: it is not there.
+func (e *Endpoint) relay(h *hall, s session.Stream) *fanout.Relay {
+	switch {
+	case s.Source != session.Microphone || s.Cube == "":
+		return h.exchange.find(key{owner: s.Person, source: s.Source, murmur: s.Murmur})
+	case e.cubes[s.Cube] == nil:
+		return nil
+	}
+	return e.cubes[s.Cube].Voice
 }
 
 // announce tells the page of framing windows, from any goroutine.

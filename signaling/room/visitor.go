@@ -1,0 +1,280 @@
+package room
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/virtualcube/virtualcube/session"
+	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/signaling/protocol"
+)
+
+// Visit is how software that is no page of ours comes into a room: to publish
+// what it sends, or to watch.
+type Visit struct {
+	Room  string
+	Token string // see Config.Admit
+	Name  string
+	// Watch, if not nil, is told of what may be watched, whole, whenever it
+	// changes, from the goroutine of Visitor.Run; it must not block. The visitor is
+	// then a listener without a name of their own: many may come by one token. A
+	// view of a cube is not among it, since it takes a page of ours to show one.
+	Watch func([]Medium)
+}
+
+// Medium is something that may be watched or heard.
+type Medium struct {
+	Person   string // participant
+	Source   session.Source
+	Relay    *fanout.Relay
+	Speaking bool // the participant, at the moment
+}
+
+// Visitor is a participant without a WebSocket. Run must be called.
+type Visitor struct {
+	endpoint *Endpoint
+	hall     *hall
+	member   *session.Member
+	watch    func([]Medium)
+	log      *slog.Logger
+	running  context.Context // the endpoint's
+	offers   chan offered
+	over     chan struct{} // closed by Run
+
+	// Run's.
+	self    session.Self
+	inside  bool
+	streams []session.Stream
+	people  map[string]session.Person
+	relays  map[session.Source]*fanout.Relay
+}
+
+// offered is what a visitor publishes from now on.
+type offered struct {
+	source session.Source
+	relay  *fanout.Relay
+	ended  bool
+}
+
+// Visit lets a visitor in, or into the lobby. Its errors are a *session.Refusal
+// or a *token.Error.
+func (e *Endpoint) Visit(ctx context.Context, v Visit) (_ *Visitor, err error) {
+	running, ok := e.begin()
+	if !ok {
+		err = &session.Refusal{Cause: session.ErrFull, Message: "This node is full, or stops. Try again later."}
+	}
+	defer func() {
+		if err == nil {
+			return
+		}
+		code, _ := explain(err)
+		e.counts.refused(code)
+		if ok {
+			e.done()
+		}
+	}()
+	if !ok {
+		return nil, err
+	}
+	if !session.ValidName(v.Room) {
+		return nil, &session.Refusal{Cause: session.ErrUnknown, Message: "A room's name has 1 to 64 letters, digits, - and _."}
+	}
+	entry, err := e.config.Admit(ctx, protocol.Enter{Room: v.Room, Token: v.Token, Name: v.Name})
+	if err != nil {
+		return nil, err
+	}
+	if entry, err = v.narrow(entry); err != nil {
+		return nil, err
+	}
+	h := e.hall(ctx, v.Room)
+	if h == nil {
+		return nil, errNoRoom
+	}
+	m, err := h.room.Enter(ctx, entry)
+	if err != nil {
+		return nil, err
+	}
+	return &Visitor{
+		endpoint: e, hall: h, member: m, watch: v.Watch, log: e.config.Log.With("room", v.Room), running: running,
+		offers: make(chan offered), over: make(chan struct{}),
+		people: make(map[string]session.Person), relays: make(map[session.Source]*fanout.Relay),
+	}, nil
+}
+
+// narrow leaves of an entry what a visitor can make use of.
+func (v Visit) narrow(e session.Entry) (session.Entry, error) {
+	e.Program = true
+	if v.Watch != nil {
+		if !e.Grants.Receive {
+			return e, &session.Refusal{Cause: session.ErrForbidden, Message: "The token does not allow to watch. Ask for one with canSubscribe."}
+		}
+		g := e.Grants
+		e.Identity, e.Role = "", session.Listener
+		e.Grants = session.Grants{Receive: true, Direct: g.Direct, Wait: g.Wait}
+		return e, nil
+	}
+	if e.Role == session.Listener || !e.Grants.Microphone && !e.Grants.Camera {
+		return e, &session.Refusal{Cause: session.ErrForbidden, Message: "The token does not allow to publish. Ask for one with canPublish and the role of a speaker."}
+	}
+	e.Role = session.Speaker
+	e.Grants.Receive = false
+	return e, nil
+}
+
+// Publish offers what the visitor sends, until the relay ends. What the room
+// does not allow, nobody gets.
+func (v *Visitor) Publish(s session.Source, r *fanout.Relay) {
+	select {
+	case v.offers <- offered{source: s, relay: r}:
+	case <-v.over:
+	}
+}
+
+// Run takes part until the context ends, and then leaves and returns nil, or the
+// room ends it, which the *session.Refusal that it returns gives the reason for.
+func (v *Visitor) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer v.endpoint.done()
+	defer close(v.over)
+	defer context.AfterFunc(v.running, cancel)()
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	defer cancel()
+	news := make(chan session.News)
+	parts.Go(func() { v.follow(ctx, news) })
+	err := v.serve(ctx, news, &parts)
+	for s, r := range v.relays {
+		v.hall.exchange.take(key{owner: v.self.ID, source: s}, r)
+	}
+	v.member.Leave(context.WithoutCancel(ctx))
+	return err
+}
+
+// follow hands on the news of the room.
+func (v *Visitor) follow(ctx context.Context, news chan<- session.News) {
+	for {
+		n, err := v.member.Next(ctx)
+		if err != nil {
+			return // serve sees Over, or the context
+		}
+		select {
+		case news <- n:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (v *Visitor) serve(ctx context.Context, news <-chan session.News, parts *sync.WaitGroup) error {
+	changed := v.hall.exchange.watch()
+	defer v.hall.exchange.unwatch(changed)
+	levels := time.NewTicker(levelsEvery)
+	defer levels.Stop()
+	for {
+		select {
+		case n := <-news:
+			if n.Waiting {
+				if v.inside {
+					return errBack
+				}
+				continue
+			}
+			v.learn(ctx, n)
+		case <-changed:
+		case o := <-v.offers:
+			v.take(ctx, o, parts)
+			continue
+		case <-levels.C:
+			if r := v.relays[session.Microphone]; r != nil {
+				v.member.Spoke(r.Snapshot().Level)
+			}
+			continue
+		case <-v.member.Over():
+			return v.member.Reason()
+		case <-ctx.Done():
+			return nil
+		}
+		if v.watch != nil && v.inside {
+			v.watch(v.media())
+		}
+	}
+}
+
+// learn takes over what changed in the room.
+func (v *Visitor) learn(ctx context.Context, n session.News) {
+	first := !v.inside
+	v.inside, v.self, v.streams = true, n.Self, n.Streams
+	if n.Update.Full {
+		clear(v.people)
+	}
+	for _, id := range n.Update.Gone {
+		delete(v.people, id)
+	}
+	for _, p := range n.Update.People {
+		v.people[p.ID] = p
+	}
+	if first {
+		v.endpoint.counts.entered(false)
+		v.log = v.log.With("participant", v.self.ID)
+		for s, r := range v.relays {
+			v.show(ctx, s, r)
+		}
+	}
+}
+
+// take notes what the visitor publishes, and does not any more.
+func (v *Visitor) take(ctx context.Context, o offered, parts *sync.WaitGroup) {
+	if o.ended {
+		v.hall.exchange.take(key{owner: v.self.ID, source: o.source}, o.relay)
+		if v.relays[o.source] == o.relay {
+			delete(v.relays, o.source)
+			v.turn(ctx, o.source, false)
+		}
+		return
+	}
+	v.relays[o.source] = o.relay
+	if v.inside {
+		v.show(ctx, o.source, o.relay)
+	}
+	parts.Go(func() {
+		select {
+		case <-o.relay.Done():
+		case <-ctx.Done():
+			return
+		}
+		o.ended = true
+		select {
+		case v.offers <- o:
+		case <-ctx.Done():
+		}
+	})
+}
+
+// show lets the others have what the visitor publishes.
+func (v *Visitor) show(ctx context.Context, s session.Source, r *fanout.Relay) {
+	v.hall.exchange.put(key{owner: v.self.ID, source: s}, r)
+	v.turn(ctx, s, true)
+}
+
+// turn switches a source on or off.
+func (v *Visitor) turn(ctx context.Context, s session.Source, on bool) {
+	if err := v.member.Publish(ctx, s, on); err != nil && ctx.Err() == nil {
+		v.log.Info("visitor's source refused", "source", s, "reason", err)
+	}
+}
+
+// media are what may be watched now.
+func (v *Visitor) media() []Medium {
+	var all []Medium
+	for _, s := range v.streams {
+		if s.Source == session.View {
+			continue
+		}
+		if r := v.endpoint.relay(v.hall, s); r != nil {
+			all = append(all, Medium{Person: s.Person, Source: s.Source, Relay: r, Speaking: v.people[s.Person].Speaking})
+		}
+	}
+	return all
+}
