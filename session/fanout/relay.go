@@ -63,6 +63,9 @@ type Relay struct {
 	stats RelayStats
 }
 
+// silence is the level of RFC 6464 of who does not say how loud they are.
+const silence = 127
+
 // NewRelay makes a relay without outlets.
 func NewRelay(config RelayConfig) (*Relay, error) {
 	video := config.Kind == Video
@@ -86,6 +89,7 @@ func NewRelay(config RelayConfig) (*Relay, error) {
 	}
 	return &Relay{
 		config: config, inspect: newInspector(config), wanted: make(chan struct{}, 1), line: make(chan *packet, maxLine), done: make(chan struct{}),
+		stats: RelayStats{Level: silence},
 	}, nil
 }
 

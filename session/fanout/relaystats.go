@@ -20,7 +20,7 @@ type RelayStats struct {
 	KeysAsked   uint64        // of the publisher
 	Delay       time.Duration // that is wanted
 	Last        time.Time     // when a packet came; zero: never
-	Level       uint8         // -dBov of the newest packet that said so, 0 (loud) to 127
+	Level       uint8         // -dBov of the newest packet that said so, 0 (loud) to 127, which it is before
 	Voice       bool          // and whether it holds speech
 
 	drops [droppedOverflow + 1]uint64

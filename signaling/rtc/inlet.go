@@ -3,6 +3,7 @@ package rtc
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/pion/rtcp"
@@ -103,7 +104,7 @@ func (p *Peer) publish(ctx context.Context, parts *sync.WaitGroup, a arrival) {
 		p.counts.ignored(ignoredTrack)
 		return
 	}
-	relay, err := fanout.NewRelay(p.relayConfig(a))
+	relay, err := NewRelay(p.peer, a.inlet.receiver, a.track, a.inlet.source, p.config.Log)
 	if err != nil {
 		p.config.Log.Error("track not taken", "source", a.inlet.source, "error", err)
 		return
@@ -119,7 +120,7 @@ func (p *Peer) publish(ctx context.Context, parts *sync.WaitGroup, a arrival) {
 		log.Info("publication ended", "reason", relay.Err())
 	})
 	if first {
-		parts.Go(func() { a.inlet.listen() })
+		parts.Go(func() { Listen(a.inlet.receiver) })
 	}
 	select {
 	case p.published <- Publication{Source: a.inlet.source, Relay: relay}:
@@ -127,33 +128,34 @@ func (p *Peer) publish(ctx context.Context, parts *sync.WaitGroup, a arrival) {
 	}
 }
 
-func (p *Peer) relayConfig(a arrival) fanout.RelayConfig {
-	ssrc := uint32(a.track.SSRC())
+// NewRelay makes the relay of a track that a peer connection receives, within
+// the limits of its source.
+func NewRelay(peer *webrtc.PeerConnection, receiver *webrtc.RTPReceiver, track *webrtc.TrackRemote, s Source, log *slog.Logger) (*fanout.Relay, error) {
+	ssrc := uint32(track.SSRC())
 	c := fanout.RelayConfig{
-		Kind: a.inlet.source.kind(), Limits: a.inlet.source.limits(), Track: a.track,
-		SSRC: ssrc, PayloadType: uint8(a.track.PayloadType()),
+		Kind: s.kind(), Limits: s.limits(), Track: track, SSRC: ssrc, PayloadType: uint8(track.PayloadType()),
 	}
-	for _, e := range a.inlet.receiver.GetParameters().HeaderExtensions {
+	for _, e := range receiver.GetParameters().HeaderExtensions {
 		if e.URI == sdp.AudioLevelURI {
 			c.LevelID = uint8(e.ID)
 		}
 	}
 	if c.Kind == fanout.Video {
 		c.RequestKey = func() {
-			if err := p.peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {
-				p.config.Log.Debug("key frame not asked for", "error", err)
+			if err := peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: ssrc}}); err != nil {
+				log.Debug("key frame not asked for", "error", err)
 			}
 		}
 	}
-	return c
+	return fanout.NewRelay(c)
 }
 
-// listen reads the publisher's reports, so that the interceptors see them,
-// until the peer is closed.
-func (i *inlet) listen() {
+// Listen reads a publisher's reports, so that the interceptors see them, until
+// the peer connection is closed.
+func Listen(receiver *webrtc.RTPReceiver) {
 	buffer := make([]byte, 1500)
 	for {
-		if _, _, err := i.receiver.Read(buffer); err != nil {
+		if _, _, err := receiver.Read(buffer); err != nil {
 			return
 		}
 	}

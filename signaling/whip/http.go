@@ -1,14 +1,11 @@
 package whip
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
-
-	"github.com/pion/webrtc/v4"
 )
 
 const (
@@ -39,14 +36,7 @@ func (e *Endpoint) serveEndpoint(w http.ResponseWriter, r *http.Request) {
 
 // serveViewer is the WHEP session of one viewer.
 func (e *Endpoint) serveViewer(w http.ResponseWriter, r *http.Request) {
-	const methods = "OPTIONS, PATCH, DELETE"
-	w.Header().Set("Accept-Patch", typeFragment)
-	if r.Method == http.MethodOptions {
-		allow(w, methods)
-		return
-	}
-	if r.Method != http.MethodPatch && r.Method != http.MethodDelete {
-		refuseMethod(w, methods)
+	if !preflight(w, r) {
 		return
 	}
 	if !e.authorized(w, r) {
@@ -57,15 +47,7 @@ func (e *Endpoint) serveViewer(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "this session has ended: offer again to the WHEP endpoint")
 		return
 	}
-	if r.Method == http.MethodPatch {
-		e.patch(w, r, v)
-		return
-	}
-	select {
-	case v.deleted <- struct{}{}:
-	default: // asked for already
-	}
-	w.WriteHeader(http.StatusOK)
+	v.serveHTTP(w, r)
 }
 
 func (e *Endpoint) authorized(w http.ResponseWriter, r *http.Request) bool {
@@ -102,13 +84,7 @@ func (e *Endpoint) post(w http.ResponseWriter, r *http.Request, cube *Cube) {
 		e.refuse(w, err)
 		return
 	}
-	h := w.Header()
-	h.Set("Content-Type", typeSDP)
-	h.Set("Location", "/"+cube.Name+"/whep/"+v.id)
-	h.Set("ETag", v.etag)
-	h.Set("Accept-Patch", typeFragment)
-	w.WriteHeader(http.StatusCreated)
-	_, _ = io.WriteString(w, answer) // a viewer that does not read it does not connect
+	v.created(w, "/"+cube.Name+"/whep/"+v.id, answer)
 }
 
 var errFull = errors.New("too many viewers watch this node: try again later")
@@ -135,78 +111,6 @@ func (e *Endpoint) refuse(w http.ResponseWriter, err error) {
 		e.config.Log.Error("offer not answered", "error", err)
 	}
 	fail(w, status, err.Error())
-}
-
-// patch takes trickled candidates, or restarts ICE (RFC 9725 sections 4.3.1
-// to 4.3.3).
-func (e *Endpoint) patch(w http.ResponseWriter, r *http.Request, v *viewer) {
-	text, ok := body(w, r, typeFragment, maxFragment)
-	if !ok {
-		return
-	}
-	f, err := parseFragment(text)
-	if err != nil {
-		fail(w, http.StatusBadRequest, err.Error())
-		return
-	}
-	select {
-	case v.negotiating <- struct{}{}:
-		defer func() { <-v.negotiating }()
-	case <-r.Context().Done():
-		return
-	}
-	match := r.Header.Get("If-Match")
-	switch {
-	case match == "":
-		fail(w, http.StatusPreconditionRequired, "send If-Match with the session's ETag, or * to restart ICE")
-	case match == "*":
-		v.restart(r.Context(), w, f)
-	case match != v.etag:
-		fail(w, http.StatusPreconditionFailed, "the ETag is of an older ICE session: restart ICE with If-Match: *")
-	default:
-		v.trickle(f)
-		w.WriteHeader(http.StatusNoContent)
-	}
-}
-
-// trickle adds candidates. One that this node cannot use, such as a name that
-// only the viewer's network resolves, is no error: an ICE-lite node learns the
-// real address from the first check.
-func (v *viewer) trickle(f fragment) {
-	for _, c := range f.candidates {
-		init := webrtc.ICECandidateInit{Candidate: c.line}
-		if c.mid != "" {
-			init.SDPMid = &c.mid
-		}
-		if err := v.peer.AddICECandidate(init); err != nil {
-			v.log.Debug("candidate not used", "error", err)
-		}
-	}
-}
-
-// restart answers new ICE credentials with the node's own.
-func (v *viewer) restart(ctx context.Context, w http.ResponseWriter, f fragment) {
-	if f.ufrag == "" {
-		fail(w, http.StatusBadRequest, "an ICE restart needs new ice-ufrag and ice-pwd")
-		return
-	}
-	remote := v.peer.CurrentRemoteDescription()
-	if remote == nil {
-		fail(w, http.StatusConflict, "the session is not established yet")
-		return
-	}
-	answer, err := v.negotiate(ctx, restarted(remote.SDP, f))
-	if err != nil {
-		v.log.Warn("ice restart failed", "error", err)
-		fail(w, http.StatusUnprocessableEntity, "ice restart: "+err.Error())
-		return
-	}
-	v.trickle(f)
-	v.etag = newETag()
-	w.Header().Set("Content-Type", typeFragment)
-	w.Header().Set("ETag", v.etag)
-	w.WriteHeader(http.StatusOK)
-	_, _ = io.WriteString(w, formatFragment(answer))
 }
 
 // body reads a request's body of one media type, or answers with the error.

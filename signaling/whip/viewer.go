@@ -2,9 +2,7 @@ package whip
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -16,45 +14,23 @@ import (
 	"github.com/virtualcube/virtualcube/session/multiview"
 )
 
-const (
-	// connectWithin is how long a viewer may take to connect, and how long it
-	// may be without a connection later, as long as ICE has hope.
-	connectWithin = 30 * time.Second
-	gatherWithin  = 5 * time.Second
-	statsInterval = time.Second
-)
-
-// Reasons for which a viewer ends.
-var (
-	errDeleted      = errors.New("the viewer left")
-	errDisconnected = errors.New("the connection was lost")
-	errUnconnected  = errors.New("the viewer did not connect")
-	errShutdown     = errors.New("the node stops")
-)
+const statsInterval = time.Second
 
 // viewer is one peer that watches a cube. Its goroutine is run.
 type viewer struct {
-	id         string
+	*session
 	cube       *Cube
 	clock      *capture.Clock
-	log        *slog.Logger
 	counts     *counts
-	peer       *webrtc.PeerConnection
 	subscriber *fanout.Subscriber
 	watcher    *multiview.Watcher
 	since      time.Time
 
-	deleted chan struct{} // one slot: DELETE was asked for
-	// states holds connection states in their order; pion makes a handful.
-	states chan webrtc.PeerConnectionState
 	// opened takes the scene channel; a second one is closed.
 	opened chan *webrtc.DataChannel
 	// inbox holds messages of the scene channel; when it is full the newest
 	// is dropped and counted.
 	inbox chan message
-
-	negotiating chan struct{} // one slot: held by whoever changes the session
-	etag        string        // of the ICE session; guarded by negotiating
 }
 
 // newViewer makes the peer and its answer to the offer.
@@ -64,19 +40,11 @@ func (e *Endpoint) newViewer(ctx context.Context, cube *Cube, id, offer string) 
 		return nil, "", err
 	}
 	v = &viewer{
-		id: id, cube: cube, clock: e.config.Clock, log: e.config.Log.With("cube", cube.Name, "viewer", id[:8]), counts: &e.counts,
-		peer: peer, watcher: cube.Views.Watch(), since: time.Now(),
-		deleted: make(chan struct{}, 1), states: make(chan webrtc.PeerConnectionState, 16),
-		opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16), negotiating: make(chan struct{}, 1),
-		etag: newETag(),
+		session: newSession(id, peer, e.config.Log.With("cube", cube.Name, "viewer", id[:8])), cube: cube, clock: e.config.Clock, counts: &e.counts,
+		watcher: cube.Views.Watch(), since: time.Now(), opened: make(chan *webrtc.DataChannel, 1), inbox: make(chan message, 16),
 	}
+	v.prepare = v.silence
 	v.subscriber = cube.Ladders[v.watcher.View()].Subscribe(cube.Name, estimator)
-	peer.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		select {
-		case v.states <- s:
-		default: // run looks at the peer's state again at its deadline
-		}
-	})
 	peer.OnDataChannel(v.accept)
 	answer, err = v.answer(ctx, offer)
 	if err != nil {
@@ -92,32 +60,6 @@ func (v *viewer) answer(ctx context.Context, offer string) (string, error) {
 		return "", err
 	}
 	return v.negotiate(ctx, offer)
-}
-
-// negotiate applies an offer and returns the whole answer with candidates.
-func (v *viewer) negotiate(ctx context.Context, offer string) (string, error) {
-	if err := v.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
-		return "", fmt.Errorf("%w: %w", errBadOffer, err)
-	}
-	if err := v.silence(); err != nil {
-		return "", err
-	}
-	answer, err := v.peer.CreateAnswer(nil)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", errBadOffer, err)
-	}
-	gathered := webrtc.GatheringCompletePromise(v.peer)
-	if err := v.peer.SetLocalDescription(answer); err != nil {
-		return "", fmt.Errorf("%w: %w", errBadOffer, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, gatherWithin)
-	defer cancel()
-	select {
-	case <-gathered:
-		return v.peer.LocalDescription().SDP, nil
-	case <-ctx.Done():
-		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
-	}
 }
 
 // silence makes sections that this node has nothing to send in inactive.
@@ -136,9 +78,7 @@ func (v *viewer) silence() error {
 // close ends what newViewer made. It returns after pion's goroutines did.
 func (v *viewer) close() {
 	v.watcher.Leave()
-	if err := v.peer.GracefulClose(); err != nil {
-		v.log.Debug("peer not closed cleanly", "error", err)
-	}
+	v.session.close()
 }
 
 // run serves the viewer until it ends, closes its peer and returns after all
