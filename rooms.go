@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -18,13 +19,15 @@ import (
 	"github.com/virtualcube/virtualcube/signaling/room"
 	"github.com/virtualcube/virtualcube/signaling/token"
 	"github.com/virtualcube/virtualcube/signaling/turn"
+	"github.com/virtualcube/virtualcube/signaling/whip"
 )
 
 // rooms are the rooms of a node and who lets people into them.
 type rooms struct {
 	*room.Endpoint
-	tokens *token.Verifier // nil: none are needed
-	relay  *turn.Server    // nil: there is none
+	foreign *whip.RoomEndpoint
+	tokens  *token.Verifier // nil: none are needed
+	relay   *turn.Server    // nil: there is none
 }
 
 // newRooms makes the room that the rig is in and lets others be opened by
@@ -71,7 +74,17 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 	if r.Endpoint, err = room.New(made); err != nil {
 		return nil, errors.Join(err, r.close())
 	}
+	r.foreign = whip.NewRoomEndpoint(n.media, r.Endpoint, open.log)
 	return r, nil
+}
+
+// ServeHTTP serves pages, and WHIP and WHEP for other software.
+func (r *rooms) ServeHTTP(w http.ResponseWriter, q *http.Request) {
+	if strings.HasPrefix(q.URL.Path, "/room/") {
+		r.foreign.ServeHTTP(w, q)
+		return
+	}
+	r.Endpoint.ServeHTTP(w, q)
 }
 
 // invited is how long an invitation that a host makes is valid.
@@ -188,6 +201,7 @@ func (c *Config) person() string {
 func (r *rooms) Run(ctx context.Context) error {
 	parts := newGroup(ctx)
 	parts.run(r.Endpoint.Run)
+	parts.run(r.foreign.Run)
 	if r.tokens != nil {
 		parts.run(r.tokens.Run)
 	}

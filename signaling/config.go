@@ -49,7 +49,7 @@ type Config struct {
 	Page     fs.FS // index.html at its root
 	Node     protocol.Node
 	Endpoint Endpoint // WHEP
-	Rooms    Endpoint // below /api/room; nil: there are none
+	Rooms    Endpoint // below /api/room, and /room/{room}/whip and whep; nil: there are none
 	Ready    []Check
 	Metrics  Metrics
 	Log      *slog.Logger

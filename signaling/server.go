@@ -92,6 +92,10 @@ func routes(c Config) (http.Handler, error) {
 	if c.Rooms != nil { // which has limits of its own
 		all.Handle("/api/room", c.Rooms)
 		all.Handle("/api/room/", c.Rooms)
+		for _, method := range []string{"whip", "whep"} {
+			all.Handle("/room/{room}/"+method, c.Rooms)
+			all.Handle("/room/{room}/"+method+"/{id}", c.Rooms)
+		}
 	}
 	strict := c.TLS.Mode == TLSFiles || c.TLS.Mode == TLSACME
 	return secured(c.guard(all), strict), nil

@@ -7,7 +7,7 @@ import (
 )
 
 // section is the m= part of an offer.
-func section(kind string, lines ...string) string {
+func sectionOf(kind string, lines ...string) string {
 	s := "m=" + kind + " 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\na=fingerprint:sha-256 " +
 		strings.TrimSuffix(strings.Repeat("AA:", 32), ":") + "\r\n"
 	for _, l := range lines {
@@ -25,21 +25,21 @@ var offers = []struct {
 	want        error
 	text        string // the error must contain
 }{
-	{"good", offerOf(section("video", "recvonly", "rtpmap:96 VP8/90000")), nil, ""},
-	{"lower case", offerOf(section("video", "recvonly", "rtpmap:96 vp8/90000")), nil, ""},
-	{"both ways", offerOf(section("video", "sendrecv", "rtpmap:96 VP8/90000")), nil, ""},
-	{"audio first", offerOf(section("audio", "recvonly", "rtpmap:96 opus/48000/2"), section("video", "recvonly", "rtpmap:96 VP8/90000")), nil, ""},
-	{"second video", offerOf(section("video", "recvonly", "rtpmap:96 H264/90000"), section("video", "recvonly", "rtpmap:96 VP8/90000")), nil, ""},
+	{"good", offerOf(sectionOf("video", "recvonly", "rtpmap:96 VP8/90000")), nil, ""},
+	{"lower case", offerOf(sectionOf("video", "recvonly", "rtpmap:96 vp8/90000")), nil, ""},
+	{"both ways", offerOf(sectionOf("video", "sendrecv", "rtpmap:96 VP8/90000")), nil, ""},
+	{"audio first", offerOf(sectionOf("audio", "recvonly", "rtpmap:96 opus/48000/2"), sectionOf("video", "recvonly", "rtpmap:96 VP8/90000")), nil, ""},
+	{"second video", offerOf(sectionOf("video", "recvonly", "rtpmap:96 H264/90000"), sectionOf("video", "recvonly", "rtpmap:96 VP8/90000")), nil, ""},
 	{"empty", "", errBadOffer, ""},
 	{"no SDP", "hello", errBadOffer, ""},
 	{"truncated", "v=0\r\no=- 1 2 IN", errBadOffer, ""},
-	{"many sections", offerOf(strings.Repeat(section("video", "recvonly", "rtpmap:96 VP8/90000"), 17)), errBadOffer, "17 media sections"},
-	{"audio alone", offerOf(section("audio", "recvonly", "rtpmap:96 opus/48000/2")), errNoVideo, "recvonly"},
-	{"sending video", offerOf(section("video", "sendonly", "rtpmap:96 VP8/90000")), errNoVideo, ""},
-	{"other codecs", offerOf(section("video", "recvonly", "rtpmap:96 H264/90000", "rtpmap:97 rtx/90000", "rtpmap:98 AV1/90000")), errNoCodec, "H264, AV1"},
-	{"endless codec", offerOf(section("video", "recvonly", "rtpmap:96 "+strings.Repeat("x", 9999)+"/90000")), errNoCodec, "…"},
-	{"no credentials", strings.ReplaceAll(offerOf(section("video", "recvonly", "rtpmap:96 VP8/90000")), "a=ice-pwd", "a=other"), errNoTransport, "ice-pwd"},
-	{"no fingerprint", strings.ReplaceAll(offerOf(section("video", "recvonly", "rtpmap:96 VP8/90000")), "a=fingerprint", "a=other"), errNoTransport, "fingerprint"},
+	{"many sections", offerOf(strings.Repeat(sectionOf("video", "recvonly", "rtpmap:96 VP8/90000"), 17)), errBadOffer, "17 media sections"},
+	{"audio alone", offerOf(sectionOf("audio", "recvonly", "rtpmap:96 opus/48000/2")), errNoVideo, "recvonly"},
+	{"sending video", offerOf(sectionOf("video", "sendonly", "rtpmap:96 VP8/90000")), errNoVideo, ""},
+	{"other codecs", offerOf(sectionOf("video", "recvonly", "rtpmap:96 H264/90000", "rtpmap:97 rtx/90000", "rtpmap:98 AV1/90000")), errNoCodec, "H264, AV1"},
+	{"endless codec", offerOf(sectionOf("video", "recvonly", "rtpmap:96 "+strings.Repeat("x", 9999)+"/90000")), errNoCodec, "…"},
+	{"no credentials", strings.ReplaceAll(offerOf(sectionOf("video", "recvonly", "rtpmap:96 VP8/90000")), "a=ice-pwd", "a=other"), errNoTransport, "ice-pwd"},
+	{"no fingerprint", strings.ReplaceAll(offerOf(sectionOf("video", "recvonly", "rtpmap:96 VP8/90000")), "a=fingerprint", "a=other"), errNoTransport, "fingerprint"},
 }
 
 func TestCheckOffer(t *testing.T) {
@@ -58,6 +58,9 @@ func FuzzOffer(f *testing.F) {
 	f.Fuzz(func(t *testing.T, offer string) {
 		if err := checkOffer(offer); err == nil && !strings.Contains(strings.ToUpper(offer), "VP8") {
 			t.Error("accepted without VP8")
+		}
+		if s, err := checkSections(offer, func(m *section) bool { return !sends(m) }); err == nil && s == (sections{}) {
+			t.Error("accepted without a section")
 		}
 	})
 }

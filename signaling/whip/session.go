@@ -21,9 +21,9 @@ const (
 
 // Reasons for which a session ends.
 var (
-	errDeleted      = errors.New("the viewer left")
+	errDeleted      = errors.New("the other end left")
 	errDisconnected = errors.New("the connection was lost")
-	errUnconnected  = errors.New("the viewer did not connect")
+	errUnconnected  = errors.New("no connection came about")
 	errShutdown     = errors.New("the node stops")
 )
 
