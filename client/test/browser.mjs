@@ -46,7 +46,9 @@ export async function openPage(browser, address, options = {}) {
   page.errors = [];
   page.on("pageerror", (e) => page.errors.push(String(e)));
   page.on("console", (m) => {
-    if (/Performance, GL_CLOSE_PATH_NV/.test(m.text())) return; // the software compositor reads every picture back
+    // The software compositor reads every picture back, and Chromium says so until it is tired of it.
+    if (/Performance, GL_CLOSE_PATH_NV|performance warning: |too many errors, no more errors/.test(m.text()))
+      return;
     if (m.type() === "error" || /WebGL|GL_INVALID|THREE/.test(m.text())) page.errors.push(m.text());
   });
   await page.goto(address);

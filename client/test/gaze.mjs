@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { centroid, decode, screenshot, withBrowser } from "./browser.mjs";
 import { drawn } from "./node.mjs";
-import { enter, errorsOf, until } from "./roomnode.mjs";
+import { enter, until } from "./roomnode.mjs";
 
 const gaze = JSON.parse(process.env.VIRTUALCUBE_GAZE ?? "null");
 assert.ok(gaze, "VIRTUALCUBE_GAZE is not set");
@@ -45,7 +45,7 @@ await withBrowser("gaze", async (browser) => {
     if (target) assert.ok(angle <= 1, "the gaze does not meet the eye");
     else assert.ok(angle >= 10, "the gaze seems to meet who is not looked at");
     if (target) seen++;
-    assert.deepEqual(errorsOf(page), [], page.name);
+    assert.deepEqual(page.errors, [], page.name);
   }
   assert.equal(seen, 1, `nobody sits on seat ${gaze.seat + 1}`);
 });

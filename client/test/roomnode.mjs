@@ -6,13 +6,10 @@ import { nodeAddress } from "./node.mjs";
 /** A browser whose camera and microphone are made up: a face that turns, and beeps. */
 export const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
-/** Chromium says so of every readback on a busy software renderer. */
-const performance = /performance warning: READ-usage buffer|GL Driver Message \(OpenGL, Performance/;
-
 /** Opens a page of the room and waits until it is in, with media. */
 export async function enter(browser, name, more = "", options = {}) {
   const context = await browser.newContext({
-    viewport: { width: 640, height: 400 },
+    viewport: { width: 480, height: 320 },
     permissions: ["camera", "microphone"],
     ...options,
   });
@@ -51,8 +48,5 @@ export async function until(page, what, so, argument, timeout = 30_000) {
     assert.fail(`${page.name}: not ${what} within ${timeout / 1000} s; ${state}`);
   });
 }
-
-/** A page's errors, but for what Chromium says of its own speed. */
-export const errorsOf = (page) => page.errors.filter((e) => !performance.test(e));
 
 export const own = (page) => page.evaluate(() => window.virtualcube.room.state().you);

@@ -201,7 +201,7 @@ export const en = {
   "quality.lost": "Connection lost",
   "quality.unknown": "Connection not measured yet",
   "quality.legend":
-    "Good: less than {good} % of packets lost and at least {goodRate} % of the bitrate wanted. Fair: less than {fair} % and {fairRate} %. Poor: worse. Lost: nothing heard for {lost} s.",
+    "Good: less than {good} % of packets lost and a round trip below {goodTrip} ms. Fair: less than {fair} % and {fairTrip} ms. Poor: worse. Lost: no connection.",
 
   // Lobby
   "lobby.title": "In the lobby",

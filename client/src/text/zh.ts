@@ -190,7 +190,7 @@ export const zh: Record<keyof typeof en, string> = {
   "quality.lost": "连接中断",
   "quality.unknown": "尚未测得连接质量",
   "quality.legend":
-    "良好：丢包率低于 {good}%，且码率不低于所需的 {goodRate}%。一般：低于 {fair}%，且不低于 {fairRate}%。较差：更低。中断：{lost} 秒没有任何数据。",
+    "良好：丢包率低于 {good}%，且往返时延低于 {goodTrip} 毫秒。一般：低于 {fair}%，且低于 {fairTrip} 毫秒。较差：更差。中断：没有连接。",
 
   "lobby.title": "等候室",
   "lobby.admit": "准入",

@@ -6,19 +6,17 @@ import { t } from "../text/text";
  * (session.QualityOf, whose numbers these are); the page only explains.
  */
 export const thresholds = {
-  good: { loss: 6, rate: 50 }, // per cent, of packets and of the bitrate wanted
-  fair: { loss: 8, rate: 30 },
-  lost: 3, // seconds without a sign of life
+  good: { loss: 3, trip: 300 }, // per cent of packets, ms
+  fair: { loss: 8, trip: 600 },
 } as const;
 
 /** The quality in words, with what it means. */
 export function explained(quality: Quality): string {
-  const { good, fair, lost } = thresholds;
+  const { good, fair } = thresholds;
   return `${t(`quality.${quality}`)}. ${t("quality.legend", {
     good: good.loss,
-    goodRate: good.rate,
+    goodTrip: good.trip,
     fair: fair.loss,
-    fairRate: fair.rate,
-    lost,
+    fairTrip: fair.trip,
   })}`;
 }
