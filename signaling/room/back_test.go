@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"bytes"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -115,8 +116,14 @@ func TestSlowPage(t *testing.T) {
 	id := w.You
 	reader := n.enter("Reader")
 	ada.until("the page came", func(v roomclient.View) bool { return v.State.People[id].Present })
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
 	for ada.View().State.People[id].Present {
-		ada.ask(func(req int) any { return protocol.Say{Type: "say", Req: req, Text: strings.Repeat("\u58f0", 2000)} })
+		_, err := ada.Ask(ada.ctx, func(req int) any { return protocol.Say{Type: "say", Req: req, Text: strings.Repeat("\u58f0", 2000)} })
+		if failed, ok := errors.AsType[*roomclient.FailedError](err); err != nil && (!ok || failed.Failed.Error != protocol.ErrorRate) {
+			t.Fatal(err)
+		}
+		<-ticker.C
 	}
 	reader.until("the others were told", func(v roomclient.View) bool { return !v.State.People[id].Present })
 }
