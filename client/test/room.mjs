@@ -62,38 +62,42 @@ await withBrowser(
   devices,
 );
 
-/** Who sits aside is louder at the nearer ear: the loudest moment of each, as the made-up microphones beep. */
+/**
+ * Who sits aside is louder at the nearer ear. The made-up microphones beep, a
+ * busy page looks rarely, and Chromium hears everybody in the middle until it has
+ * its impulse responses: so the newest loud moment of each counts, once all are right.
+ */
 async function checkEars(page) {
   const heard = await page.evaluate(async () => {
     const { room } = window.virtualcube;
-    const most = {};
-    const all = room.streams().filter((s) => s.source === "microphone").length;
-    const loud = () => Object.values(most).filter(({ left, right }) => left + right > 0.01).length;
-    // A busy page looks rarely, and misses beeps.
-    for (const end = performance.now() + 30_000; performance.now() < end && loud() < all; ) {
-      for (const [id, { left, right }] of Object.entries(room.ears())) {
-        if (left + right >= (most[id]?.left ?? 0) + (most[id]?.right ?? 0)) most[id] = { left, right };
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
     const { people, you, room: info } = room.state();
     const pose = (id) => info.seats[people.get(id)?.seat];
     // Yaw alone: seats are upright. In a cube +x is on the left.
     const mine = pose(you);
     const yaw = 2 * Math.atan2(mine.rotation[1], mine.rotation[3]);
-    return Object.entries(most).map(([id, ears]) => {
+    const all = room.streams().filter((s) => s.source === "microphone");
+    const heard = all.map(({ person: id }) => {
       const [dx, dz] = [0, 2].map((k) => pose(id).position[k] - mine.position[k]);
-      return { id, ...ears, x: dx * Math.cos(yaw) - dz * Math.sin(yaw) };
+      return { id, x: dx * Math.cos(yaw) - dz * Math.sin(yaw), louder: undefined };
     });
+    const right = ({ x, louder }) =>
+      louder !== undefined && (Math.abs(x) < 0.4 || louder * Math.sign(x) > 0.5);
+    for (const end = performance.now() + 30_000; performance.now() < end && !heard.every(right); ) {
+      const ears = room.ears();
+      for (const h of heard) {
+        const { left = 0, right = 0 } = ears[h.id] ?? {};
+        if (left + right > 0.01) h.louder = 20 * Math.log10(left / right);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return heard.map((h) => ({ ...h, right: right(h) }));
   });
   assert.ok(heard.length >= 3, `${page.name} hears ${heard.length} voices`);
-  for (const { id, left, right, x } of heard) {
-    const louder = 20 * Math.log10(Math.max(left, 1e-6) / Math.max(right, 1e-6));
+  for (const { id, x, louder, right } of heard) {
     console.log(
-      `${page.name} hears ${id}, ${x.toFixed(2)} m to the left, ${louder.toFixed(1)} dB louder on the left`,
+      `${page.name} hears ${id}, ${x.toFixed(2)} m to the left, ${louder?.toFixed(1)} dB louder on the left`,
     );
-    assert.ok(left + right > 1e-4, `${page.name} hears nothing of ${id}`);
-    if (Math.abs(x) > 0.4) assert.ok(louder * x > 0, `${page.name} hears ${id} at the wrong ear`);
+    assert.ok(right, `${page.name} hears ${id} not, or at the wrong ear`);
   }
 }
 
