@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/virtualcube/virtualcube/signaling/room"
 	"github.com/virtualcube/virtualcube/signaling/room/roomclient"
@@ -54,12 +55,19 @@ func TestManyComeAndGo(t *testing.T) {
 	for range 2 { // pools and buffers fill
 		t.Run("before", visit)
 	}
+	ada.until("alone", func(v roomclient.View) bool { return len(v.State.People) == 1 })
 	before := measure(t)
 	const joins = 100
 	for range joins / together {
 		t.Run("some", visit)
 	}
+	// The last ones are still being closed.
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
 	after := measure(t)
+	for end := time.Now().Add(10 * time.Second); after.goroutines > before.goroutines && time.Now().Before(end); after = measure(t) {
+		<-ticker.C
+	}
 	t.Logf("before %+v, after %d joins %+v", before, joins, after)
 	if after.goroutines > before.goroutines+10 || after.files > before.files+5 || after.heap > before.heap+4<<20 {
 		t.Errorf("before %+v, after %d joins %+v", before, joins, after)
