@@ -15,6 +15,8 @@
 // Welcome. The peer connection lives as long as the WebSocket: a page whose
 // network changed restarts ICE over the same WebSocket, or resumes over another.
 //
+// Software that is no page comes as a Visitor, without a WebSocket: package whip.
+//
 // # Media
 //
 // What a participant publishes becomes a relay in the room's exchange, under

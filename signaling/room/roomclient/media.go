@@ -7,6 +7,7 @@ import (
 	"maps"
 	"sync"
 
+	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -45,6 +46,7 @@ func newMedia(config Config) (*media, error) {
 	if err := webrtc.RegisterDefaultInterceptors(engine, registry); err != nil {
 		return nil, err
 	}
+	config.Settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled) // the node has no names of that kind
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(engine), webrtc.WithInterceptorRegistry(registry), webrtc.WithSettingEngine(config.Settings))
 	peer, err := api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
