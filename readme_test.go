@@ -2,10 +2,12 @@ package main
 
 import (
 	"bufio"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -136,6 +138,103 @@ func TestReadmeLinks(t *testing.T) {
 		if _, err := os.Stat(link[1]); err != nil {
 			t.Errorf("the README links to %s: %v", link[1], err)
 		}
+	}
+}
+
+// A readmeSection is what one section of a README has whatever its language.
+type readmeSection struct {
+	level   int      // of its heading
+	code    []string // lines of code blocks, their fences among them
+	spans   []string // code in the text, sorted: languages order words differently
+	links   []string // targets, sorted; one to a heading is that heading's number
+	numbers []string // sorted
+	rows    []string // of a table, each as its bars and the code of its first cell
+}
+
+var (
+	readmeHeading = regexp.MustCompile(`^(#+) (.+)$`)
+	readmeSpan    = regexp.MustCompile("`[^`]+`")
+	readmeLink    = regexp.MustCompile(`\]\(([^)]+)\)`)
+	readmeNumber  = regexp.MustCompile(`[0-9]+([.,][0-9]+)*`)
+)
+
+// readmeSections are the sections of a README; its link to the other language
+// must be there, and is left out.
+func readmeSections(t *testing.T, name, other string) []readmeSection {
+	t.Helper()
+	text, rest, ok := strings.Cut(read(t, name), other)
+	if !ok {
+		t.Fatalf("%s does not link to the other language: %s", name, other)
+	}
+	text += rest
+	var sections []readmeSection
+	anchors := map[string]string{}
+	section, fenced := &readmeSection{}, false
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		fence := strings.HasPrefix(line, "```")
+		if fence || fenced || strings.HasPrefix(line, "    ") {
+			fenced = fenced != fence
+			section.code = append(section.code, line)
+			continue
+		}
+		if heading := readmeHeading.FindStringSubmatch(line); heading != nil {
+			anchor := "#" + strings.ReplaceAll(strings.ToLower(heading[2]), " ", "-")
+			anchors[anchor] = "#" + strconv.Itoa(len(sections))
+			sections = append(sections, readmeSection{level: len(heading[1])})
+			section = &sections[len(sections)-1]
+		}
+		if strings.HasPrefix(line, "|") {
+			first, _, _ := strings.Cut(line[1:], "|")
+			section.rows = append(section.rows, fmt.Sprint(strings.Count(line, "|"), readmeSpan.FindAllString(first, -1)))
+		}
+		section.spans = append(section.spans, readmeSpan.FindAllString(line, -1)...)
+		line = readmeSpan.ReplaceAllString(line, "")
+		for _, link := range readmeLink.FindAllStringSubmatch(line, -1) {
+			section.links = append(section.links, link[1])
+		}
+		line = readmeLink.ReplaceAllString(line, "")
+		section.numbers = append(section.numbers, readmeNumber.FindAllString(line, -1)...)
+	}
+	for _, section := range sections {
+		for i, link := range section.links {
+			if number, ok := anchors[link]; ok {
+				section.links[i] = number
+			} else if strings.HasPrefix(link, "#") {
+				t.Errorf("%s links to %s, which is no heading of it", name, link)
+			}
+		}
+		slices.Sort(section.spans)
+		slices.Sort(section.links)
+		slices.Sort(section.numbers)
+	}
+	return sections
+}
+
+// TestReadmeLanguages holds that the Chinese README says what the English one
+// says, as far as that shows without reading: the same sections with the same
+// code, links and figures, and tables of the same shape with the same settings.
+func TestReadmeLanguages(t *testing.T) {
+	english := readmeSections(t, "README.md", "\n[中文](README.zh.md)\n")
+	chinese := readmeSections(t, "README.zh.md", "\n[English](README.md)\n")
+	if len(english) != len(chinese) {
+		t.Fatalf("README.md has %d headings, README.zh.md has %d", len(english), len(chinese))
+	}
+	for i, en := range english {
+		zh := chinese[i]
+		same := func(what string, en, zh []string) {
+			if !slices.Equal(en, zh) {
+				t.Errorf("section %d: %s differ:\nREADME.md    %q\nREADME.zh.md %q", i, what, en, zh)
+			}
+		}
+		if en.level != zh.level {
+			t.Errorf("section %d: a heading of level %d in README.md, of level %d in README.zh.md", i, en.level, zh.level)
+		}
+		same("code blocks", en.code, zh.code)
+		same("code in the text", en.spans, zh.spans)
+		same("links", en.links, zh.links)
+		same("numbers", en.numbers, zh.numbers)
+		same("rows of the table", en.rows, zh.rows)
 	}
 }
 
