@@ -19,6 +19,7 @@ import { element, loadAgain, type NoticeBoard } from "./ui/notice";
 import { type Joining, Prejoin, skipped } from "./ui/prejoin";
 import { RoomControls } from "./ui/room";
 import { Hearing } from "./voice/hearing";
+import { Lips } from "./voice/lips";
 import { Voices } from "./voice/voices";
 
 /** The page of a room: who one is, then the link, the hall, the voices and the controls around it. */
@@ -31,6 +32,7 @@ export class RoomApp {
   readonly #memory = new Memory(storageOf(window));
   readonly #devices: Devices;
   readonly #voices = new Voices();
+  readonly #lips = new Lips();
   readonly #meters = new Map<string, Meter>();
   #head: () => HeadHook | undefined = () => undefined;
   #figures: Figures | undefined;
@@ -173,6 +175,17 @@ export class RoomApp {
   #second(): void {
     const now = performance.now();
     for (const meter of this.#meters.values()) meter.tick(now, undefined);
+    void this.#matchLips();
+  }
+
+  async #matchLips(): Promise<void> {
+    await this.#lips.measure(this.link.streams, (person, cube) => {
+      const latency = median(this.#meters.get(cube)?.samples.slice(-20) ?? []);
+      const way = this.#figures?.ways?.[person];
+      if (way === undefined || latency === undefined) return undefined;
+      return { way, latency, roundTrip: this.#figures?.roundTrip ?? 0 };
+    });
+    for (const person of this.link.state.people.keys()) this.hall.wait(person, this.#lips.wait(person));
   }
 
   #contextLost(): void {

@@ -151,6 +151,9 @@ type Figures struct {
 	Sent      int                           `json:"sent"`      // bits a second
 	Views     map[string]map[string]float64 `json:"views"`     // by cube: mean ms of each stage
 	Voices    map[string]uint64             `json:"voices"`    // packets sent, by participant
+	// Ways is how long the voices of those whose view one gets were on their way
+	// when they left the node, ms since they were spoken, by participant.
+	Ways map[string]float64 `json:"ways"`
 }
 
 // Messages of the page. Req, where there is one, is repeated in Done or

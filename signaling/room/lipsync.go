@@ -1,17 +1,20 @@
 package room
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
+	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/session/view"
 )
 
-// A voice is to be heard when its view is seen. From the page on, sound takes
-// longer than a view: its jitter buffer, and the card's. What a microphone
-// takes until its sound is here comes before.
+// A voice is to be heard when its view is seen. Within the page sound takes
+// longer than a view, by its jitter buffer; what is left of that the page makes
+// up for, by letting views wait. What a microphone takes until its sound is here
+// comes before.
 const (
-	pageLead    = 45 * time.Millisecond // of a view over a voice, within the page
+	pageLead    = 90 * time.Millisecond // of a view over a voice, within the page
 	rigSound    = 27 * time.Millisecond // of a rig's own microphone: a stretch and the codec's look-ahead
 	browserTime = 40 * time.Millisecond // of a browser's microphone, with its way
 )
@@ -54,4 +57,25 @@ func (l *lips) follow() {
 // delay is how long a voice has to wait that was so long on its way.
 func (l *lips) delay(way time.Duration) time.Duration {
 	return max(0, time.Duration(l.view.Load())-way-pageLead)
+}
+
+// ways are how long the voices of those whose views the participant gets were
+// on their way when they left, in milliseconds by participant.
+func (c *connection) ways() map[string]float64 {
+	ways := make(map[string]float64)
+	for _, s := range c.streams {
+		if s.Source != session.Microphone || !slices.ContainsFunc(c.streams, func(v session.Stream) bool {
+			return v.Source == session.View && v.Person == s.Person
+		}) {
+			continue
+		}
+		if w, ok := c.source(s); ok {
+			way := browserTime
+			if s.Cube != "" {
+				way = rigSound
+			}
+			ways[s.Person] = float64(way+w.Relay.Snapshot().Delay) / 1e6
+		}
+	}
+	return ways
 }

@@ -304,7 +304,7 @@ func (c *connection) figures(ctx context.Context) error {
 	f := protocol.Figures{
 		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,
 		Sent:  s.Link.Audio + s.Link.Relayed + s.Link.Views,
-		Views: make(map[string]map[string]float64), Voices: make(map[string]uint64),
+		Views: make(map[string]map[string]float64), Voices: make(map[string]uint64), Ways: c.ways(),
 	}
 	for _, o := range s.Outlets {
 		for name, n := range o.Sources {

@@ -14,6 +14,7 @@ import { Feed } from "./feed";
 import { Picture } from "./picture";
 import { Plate } from "./plate";
 import { type Lit, Ring } from "./ring";
+import { Waiting } from "./waiting";
 
 const portraitWidth = 0.45; // metres; a webcam's middle is then some life size
 const portraitHeight = 0.5;
@@ -59,6 +60,9 @@ export class Figure {
   #view: { feed: Feed; cube: string } | undefined;
   #camera: Feed | undefined;
   #fresh = { view: false, camera: false };
+  readonly #waiting = new Waiting();
+  /** How long a frame of the view waits for its voice, ms. */
+  wait = 0;
 
   constructor(participant: Participant, pose: Pose, hall: Surroundings) {
     this.#hall = hall;
@@ -100,10 +104,11 @@ export class Figure {
   watch(view: Arriving | undefined, camera: Arriving | undefined): void {
     if (this.#view?.feed.track !== view?.track || this.#view?.cube !== view?.stream.cube) {
       this.#view?.feed.stop();
+      this.#waiting.clear();
       this.#dropPerson();
       this.#view = view && {
         cube: view.stream.cube,
-        feed: new Feed(view.track, () => this.#frame("view")),
+        feed: new Feed(view.track, (video) => this.#keep(video)),
       };
     }
     if (this.#camera?.track !== camera?.track) {
@@ -147,6 +152,17 @@ export class Figure {
     if (this.#bust) free(this.#bust.group);
   }
 
+  /** Shows a frame of the view, now or when its voice is heard. */
+  #keep(video: HTMLVideoElement): void {
+    if (this.wait < 1 || !this.visible || typeof VideoFrame === "undefined") {
+      this.#waiting.clear(); // they are older
+      this.#frame("view");
+      return;
+    }
+    this.#waiting.put(new VideoFrame(video, { timestamp: 0 }), performance.now() + this.wait);
+    window.setTimeout(() => this.#frame("view"), this.wait);
+  }
+
   #frame(of: "view" | "camera"): void {
     this.#fresh[of] = true;
     if (this.visible) this.#hall.redraw();
@@ -156,11 +172,17 @@ export class Figure {
     this.#fresh.view = false;
     if (!this.#view) return;
     const { cube, feed } = this.#view;
-    const layout = layoutOfVideo(feed.video.videoWidth, feed.video.videoHeight);
-    if (!layout) return; // no packed view of this version; the others go on
-    this.#person ??= this.#makePerson(cube);
-    this.#person.cells = cells;
-    this.#person.show(feed.video, layout);
+    const frame = this.#waiting.take(performance.now());
+    if (!frame && this.wait >= 1) return; // it was shown with another
+    const layout = frame
+      ? layoutOfVideo(frame.displayWidth, frame.displayHeight)
+      : layoutOfVideo(feed.video.videoWidth, feed.video.videoHeight);
+    if (layout) {
+      this.#person ??= this.#makePerson(cube);
+      this.#person.cells = cells;
+      this.#person.show(frame ?? feed.video, layout);
+    } // else no packed view of this version; the others go on
+    frame?.close();
   }
 
   #showCamera(): void {

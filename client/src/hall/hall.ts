@@ -160,6 +160,12 @@ export class Hall implements Painter, Surroundings {
     return project(screen, this.eye.position, at, canvas.width, canvas.height);
   }
 
+  /** Lets the view of a participant wait for their voice, ms. */
+  wait(person: string, ms: number): void {
+    const figure = this.#figures.get(person);
+    if (figure) figure.wait = ms;
+  }
+
   /** What is shown, by participant. */
   shown(): Record<string, Shown> {
     const entries = [...this.#figures].map(([id, { kind, visible, cube }]) => [id, { kind, visible, cube }]);

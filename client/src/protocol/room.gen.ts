@@ -204,6 +204,7 @@ export interface Figures {
   sent: number;
   views: Record<string, Record<string, number>>;
   voices: Record<string, number>;
+  ways: Record<string, number>;
 }
 
 export interface Enter {

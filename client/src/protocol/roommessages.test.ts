@@ -52,7 +52,16 @@ const welcome = {
   ice: [{ urls: ["turn:x"], username: "", credential: "" }],
   cubes: null,
 };
-const figures = { type: "figures", roundTrip: 1, loss: 0, estimate: 1, sent: 1, views: null, voices: {} };
+const figures = {
+  type: "figures",
+  roundTrip: 1,
+  loss: 0,
+  estimate: 1,
+  sent: 1,
+  views: null,
+  voices: {},
+  ways: {},
+};
 const state = (update: object) => ({ type: "state", update: { revision: 3, full: false, ...update } });
 const parse = (m: unknown) => parseRoomMessage(JSON.stringify(m));
 

@@ -125,6 +125,7 @@ const messages: Record<string, Check> = {
     sent: number(),
     views: (v) => v === null || table(table(number(), 64), 64)(v),
     voices: (v) => v === null || table(number(), most)(v),
+    ways: (v) => v === null || table(number(), 64)(v),
   }),
   pong: shape({ t0: number(), t1: number(), t2: number() }),
 };

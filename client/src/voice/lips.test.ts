@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { Arriving } from "../session/session";
+import { Lips } from "./lips";
+
+/** A view and its voice, whose jitter buffer holds so many ms. */
+function arriving(buffer: () => number) {
+  let [delay, count] = [0, 0];
+  const receiver = {
+    getStats: async () => {
+      count += 48000;
+      delay += (48000 * buffer()) / 1000;
+      return new Map([
+        [
+          "a",
+          { type: "inbound-rtp", kind: "audio", jitterBufferDelay: delay, jitterBufferEmittedCount: count },
+        ],
+      ]);
+    },
+  };
+  const stream = { person: "p1", cube: "cube", murmur: false };
+  return [
+    { stream: { ...stream, mid: "a0", source: "microphone" }, receiver },
+    { stream: { ...stream, mid: "v0", source: "view" }, receiver },
+  ] as unknown as Arriving[];
+}
+
+describe("lips", () => {
+  it("lets a view wait until it is slack before its voice, by steps, and no longer than it takes", async () => {
+    const lips = new Lips();
+    let buffer = 100;
+    const streams = arriving(() => buffer);
+    const seconds = async (n: number) => {
+      for (let i = 0; i < n; i++)
+        await lips.measure(streams, () => ({ way: 27, roundTrip: 2, latency: 60 + lips.wait("p1") }));
+    };
+    await seconds(2);
+    expect(lips.wait("p1")).toBe(25);
+    await seconds(8);
+    expect(lips.wait("p1")).toBeCloseTo(27 + 1 + 100 + 15 - 60 - 25);
+    buffer = 20;
+    await seconds(10);
+    expect(lips.wait("p1")).toBe(0);
+    buffer = 900;
+    await seconds(20);
+    expect(lips.wait("p1")).toBe(200);
+  });
+
+  it("lets a view without a voice pass", async () => {
+    const lips = new Lips();
+    const streams = arriving(() => 100);
+    for (let i = 0; i < 4; i++) await lips.measure(streams, () => ({ way: 27, roundTrip: 2, latency: 60 }));
+    expect(lips.wait("p1")).toBeGreaterThan(0);
+    await lips.measure(streams.slice(1), () => undefined);
+    expect(lips.wait("p1")).toBe(0);
+  });
+});

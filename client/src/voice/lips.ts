@@ -1,0 +1,75 @@
+/**
+ * Lips and voice. A view comes faster than its voice, which waits in the
+ * browser's jitter buffer: so the view waits, as long as it takes for the two to
+ * be less than `slack` apart. Motion of the viewer's own head waits for nothing.
+ *
+ *     voice = way to the node and in it + half a round trip + jitter buffer
+ *     view  = capture to display, without the wait
+ */
+import type { Arriving } from "../session/session";
+
+const slack = 25; // ms that a view may be before its voice: nobody sees it
+const longest = 200; // ms
+const step = 25; // ms by which a wait changes at once
+const ears = 15; // ms from the jitter buffer to the audio graph
+
+interface Buffered {
+  delay: number; // seconds, summed over what came out
+  count: number;
+}
+
+/** What is known of one person's view and voice. */
+export interface Known {
+  way: number; // ms, of the voice until it left the node
+  roundTrip: number; // ms
+  latency: number; // ms, of the view, with its present wait
+}
+
+export class Lips {
+  readonly #before = new Map<string, Buffered>(); // by mid
+  readonly #waits = new Map<string, number>(); // ms, by participant
+
+  /** How long a participant's view is to wait at present, ms. */
+  wait(person: string): number {
+    return this.#waits.get(person) ?? 0;
+  }
+
+  /** To be called once a second, with what arrives and what is known of a participant; undefined: nothing. */
+  async measure(
+    streams: readonly Arriving[],
+    known: (person: string, cube: string) => Known | undefined,
+  ): Promise<void> {
+    const voices = new Map(
+      streams.filter((a) => a.stream.source === "microphone").map((a) => [a.stream.person, a]),
+    );
+    for (const { stream } of streams) {
+      if (stream.source !== "view") continue;
+      const voice = voices.get(stream.person);
+      const k = known(stream.person, stream.cube);
+      const buffer = voice && k && (await this.#buffer(voice));
+      if (k && buffer !== undefined) this.#follow(stream.person, k, buffer);
+      else if (!voice) this.#waits.delete(stream.person);
+    }
+  }
+
+  #follow(person: string, { way, roundTrip, latency }: Known, buffer: number): void {
+    const before = this.wait(person);
+    const voice = way + roundTrip / 2 + buffer + ears;
+    const goal = Math.min(Math.max(voice - (latency - before) - slack, 0), longest);
+    this.#waits.set(person, before + Math.min(Math.max(goal - before, -step), step));
+  }
+
+  /** The mean wait in the jitter buffer of the last second, ms; undefined while nothing came out. */
+  async #buffer({ stream, receiver }: Arriving): Promise<number | undefined> {
+    const report = await receiver.getStats();
+    for (const s of report.values()) {
+      if (s.type !== "inbound-rtp" || s.kind !== "audio") continue;
+      const now = { delay: s.jitterBufferDelay ?? 0, count: s.jitterBufferEmittedCount ?? 0 };
+      const before = this.#before.get(stream.mid);
+      this.#before.set(stream.mid, now);
+      if (before && now.count > before.count)
+        return (1000 * (now.delay - before.delay)) / (now.count - before.count);
+    }
+    return undefined;
+  }
+}
