@@ -152,7 +152,7 @@ await withBrowser("people, lobby and rules", async (browser) => {
   assert.match(await facts("p6"), /^hand raised, number 2 · keeps their gaze private · listener$/);
   assert.match(
     await page.locator('[data-person="p3"] .quality').getAttribute("title"),
-    /fair\. Good: less than 6 %/,
+    /fair\. Good: less than 3 %/,
   );
   assert.match(await page.locator(".glance").textContent(), /Anna Lindqvist looks at you/);
 

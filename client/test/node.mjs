@@ -9,7 +9,8 @@ export function nodeAddress(query = "") {
     address,
     "VIRTUALCUBE_URL is not set: start a node (make run) and set it to the link that it prints",
   );
-  return new URL(query, address).href;
+  // The link of a room has a query of its own.
+  return new URL(query || ".", address).href;
 }
 
 /**

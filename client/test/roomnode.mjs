@@ -33,7 +33,7 @@ export async function inside(page) {
 
 /** Waits until something is so in a page; what: for the message. */
 export async function until(page, what, so, argument, timeout = 30_000) {
-  await page.waitForFunction(so, argument, { timeout }).catch(async () => {
+  await page.waitForFunction(so, argument, { timeout, polling: 100 }).catch(async (cause) => {
     const state = await page
       .evaluate(() => {
         const r = window.virtualcube?.room;
@@ -45,7 +45,9 @@ export async function until(page, what, so, argument, timeout = 30_000) {
         });
       })
       .catch((e) => String(e));
-    assert.fail(`${page.name}: not ${what} within ${timeout / 1000} s; ${state}`);
+    assert.fail(
+      `${page.name}: not ${what} within ${timeout / 1000} s (${String(cause).split("\n")[0]}); ${state}`,
+    );
   });
 }
 
