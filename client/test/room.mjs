@@ -145,7 +145,12 @@ async function arrange(pages) {
     await until(
       page,
       "live after it",
-      (n) => (window.virtualcube.room.figures().views.cube?.shown ?? 0) > n + 2,
+      (n) => {
+        // Who is beside the screen now is not drawn.
+        const { people, views } = window.virtualcube.room.figures();
+        const rig = Object.values(people).find((p) => p.kind === "view");
+        return rig !== undefined && (!rig.visible || (views.cube?.shown ?? 0) > n + 2);
+      },
       before[i],
       60_000,
     );
