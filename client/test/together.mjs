@@ -66,6 +66,7 @@ await withBrowser("together", async (browser) => {
   );
   assert.ok(encoded > 20, `${encoded} views were encoded`);
   assert.ok(encoded <= rendered + 1, `${encoded} encodes of ${rendered} views`);
-  assert.ok(keys <= 1 + 2, `${keys} key frames for one who came`);
+  // One who comes costs one; on a busy machine each of the others may ask for one that it lost.
+  assert.ok(keys <= 1 + most, `${keys} key frames for one who came`);
   await Promise.all([first.close(), second.close()]);
 });
