@@ -205,3 +205,17 @@ func (i *item) quad(from space.Vec3) (centre, right, up space.Vec3) {
 	}
 	return r.T, r.R.Column(0), r.R.Column(1)
 }
+
+// Pictures are the paths that work items show.
+func (r *Room) Pictures(ctx context.Context) (map[string]bool, error) {
+	shown := make(map[string]bool)
+	err := r.do(ctx, func(t *table) error {
+		for _, i := range t.items {
+			if i.Kind == Picture {
+				shown[i.Picture] = true
+			}
+		}
+		return nil
+	})
+	return shown, err
+}

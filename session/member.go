@@ -2,7 +2,7 @@ package session
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -149,7 +149,7 @@ func (t *table) news(m *Member) (News, bool) {
 	}
 	m.told = t.revision
 	n.Streams = t.streams(p)
-	n.Changed = !sameStreams(n.Streams, m.heard)
+	n.Changed = !slices.Equal(n.Streams, m.heard)
 	m.heard = n.Streams
 	return n, !n.Update.empty() || n.Changed
 }
@@ -241,11 +241,6 @@ func (m *Member) rule(ctx context.Context, f func(*table, *person) error) error 
 		}
 		return f(t, p)
 	})
-}
-
-// IsRefusal says whether an error is a *Refusal, and returns it.
-func IsRefusal(err error) (*Refusal, bool) {
-	return errors.AsType[*Refusal](err)
 }
 
 // Hosts returns a *Refusal where the member is no host.

@@ -39,7 +39,7 @@ const (
 // Config is what a room is made of. Name and Log are needed.
 type Config struct {
 	Name  string
-	Seats int // at the beginning; 6 if zero, 2 face to face
+	Seats int // at the beginning; 6 if zero
 	// Layout is that at the beginning, "round-table" if empty. Layouts finds
 	// one by its name; nil: the named ones of package assembly.
 	Layout  string

@@ -166,7 +166,7 @@ func (c *client) ended(cause error) {
 	if !errors.Is(err, cause) || !errors.Is(c.Reason(), cause) {
 		c.t.Errorf("over because of %v and %v, not %v", err, c.Reason(), cause)
 	}
-	if refusal, ok := session.IsRefusal(err); !ok || refusal.Message == "" {
+	if refusal, ok := errors.AsType[*session.Refusal](err); !ok || refusal.Message == "" {
 		c.t.Errorf("%v has no words for people", err)
 	}
 }
@@ -182,7 +182,7 @@ func must(t testing.TB, err error) {
 // refused expects that a command is refused, with words for people.
 func refused(t testing.TB, err, cause error) {
 	t.Helper()
-	if _, ok := session.IsRefusal(err); !ok || !errors.Is(err, cause) {
+	if _, ok := errors.AsType[*session.Refusal](err); !ok || !errors.Is(err, cause) {
 		t.Errorf("%v, not %v", err, cause)
 	}
 }

@@ -1,10 +1,8 @@
 package session
 
-import "slices"
-
-// streams are those that a participant is to get: a view of everybody who has
-// a rig and is no listener, unless a host blocked their camera, else their webcam, their voice by the rules of side discussions, and
-// their screen.
+// streams are those that a participant is to get: a view of everybody who has a
+// rig and is no listener, unless a host blocked their camera, else their webcam;
+// their voice by the rules of side discussions; and their screen.
 func (t *table) streams(p *person) []Stream {
 	if !p.grants.Receive {
 		return nil
@@ -49,5 +47,3 @@ func (t *table) hears(p, q *person) (hears, murmur bool) {
 	}
 	return t.info.Murmur, t.info.Murmur
 }
-
-func sameStreams(a, b []Stream) bool { return slices.Equal(a, b) }

@@ -1,5 +1,5 @@
 import { roomAddress } from "./session/link";
-import type { Probes } from "./ui/check";
+import { type Probes, probeNode } from "./ui/check";
 
 /**
  * What the connection test tries before somebody enters. Media is not tried:
@@ -7,12 +7,7 @@ import type { Probes } from "./ui/check";
  */
 export function probesOf(base: string): Probes {
   return {
-    node: async (signal) => {
-      const began = performance.now();
-      const response = await fetch(new URL("healthz", base), { signal, cache: "no-store" });
-      if (!response.ok) throw new Error(`the node answered ${response.status}`);
-      return { roundTrip: performance.now() - began };
-    },
+    node: probeNode,
     websocket: (signal) =>
       new Promise((resolve, reject) => {
         const began = performance.now();

@@ -10,9 +10,9 @@ import type { Figures } from "./protocol/room.gen";
 import { Link, roomAddress } from "./session/link";
 import { recall } from "./session/memory";
 import type { Source } from "./session/session";
-import { Meter } from "./stats/meter";
+import { type Figures as Measured, Meter } from "./stats/meter";
 import { median } from "./stats/series";
-import { language, languageOf, speak } from "./text/text";
+import { language, languageOf, speak, t } from "./text/text";
 import { Memory, storageOf } from "./ui/choices";
 import type { Actions } from "./ui/desk";
 import { element, loadAgain, type NoticeBoard } from "./ui/notice";
@@ -21,6 +21,8 @@ import { RoomControls } from "./ui/room";
 import { Hearing } from "./voice/hearing";
 import { Lips } from "./voice/lips";
 import { Voices } from "./voice/voices";
+
+const earsEvery = 100; // ms between moves of the ears to where the eye is
 
 /** The page of a room: who one is, then the link, the hall, the voices and the controls around it. */
 export class RoomApp {
@@ -34,9 +36,11 @@ export class RoomApp {
   readonly #voices = new Voices();
   readonly #lips = new Lips();
   readonly #meters = new Map<string, Meter>();
+  readonly #measured = new Map<string, Measured>(); // of the last second, by cube
   #head: () => HeadHook | undefined = () => undefined;
   #figures: Figures | undefined;
   #contextTimer: number | undefined;
+  #watched: HTMLElement | undefined; // where the page's own figures are shown
 
   constructor(room: string, options: Options, board: NoticeBoard) {
     this.#room = room;
@@ -90,8 +94,16 @@ export class RoomApp {
     document.body.append(root);
     const joining = await this.#ask(root);
     const equipment = { devices: this.#devices, voices: this.#voices, memory: this.#memory };
-    const controls = new RoomControls(root, this.link, this.#actions(), equipment);
+    const controls: RoomControls = new RoomControls(
+      root,
+      this.link,
+      this.#actions(() => controls),
+      equipment,
+    );
     new Hearing(this.link, this.#voices);
+    window.setInterval(() => {
+      this.#voices.eye = this.hall.eye.position;
+    }, earsEvery);
     void this.#voices.start();
     this.#follow(controls);
     controls.begin(joining);
@@ -118,7 +130,7 @@ export class RoomApp {
     return joining;
   }
 
-  #actions(): Actions {
+  #actions(controls: () => RoomControls): Actions {
     const { hall, link } = this;
     return {
       recentre: () => hall.eye.reset(),
@@ -128,7 +140,10 @@ export class RoomApp {
       },
       reduceMotion: () => hall.redraw(), // glides look at what the controls set on the document
       focus: (id) => hall.focus(id),
-      statistics: () => {},
+      statistics: (open) => {
+        this.#watched = open ? controls().mounts.statistics : undefined;
+        this.#drawFigures();
+      },
       invitation: async () => this.#invitation(),
       leave: () => link.leave(),
       enterAgain: () => link.open(),
@@ -174,8 +189,25 @@ export class RoomApp {
 
   #second(): void {
     const now = performance.now();
-    for (const meter of this.#meters.values()) meter.tick(now, undefined);
+    for (const [cube, meter] of this.#meters) this.#measured.set(cube, meter.tick(now, undefined));
+    this.#drawFigures();
     void this.#matchLips();
+  }
+
+  /** What the page itself measures of each cube's views, while somebody looks. */
+  #drawFigures(): void {
+    this.#watched?.replaceChildren(
+      ...[...this.#measured].map(([cube, figures]) => {
+        const line = document.createElement("p");
+        const number = (v: number | undefined) => (v === undefined ? "–" : v.toFixed(0));
+        line.textContent = t("figures.page", {
+          cube,
+          views: number(figures.viewsPerSecond),
+          latency: number(figures.latency),
+        });
+        return line;
+      }),
+    );
   }
 
   async #matchLips(): Promise<void> {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/virtualcube/virtualcube/signaling/pionlog"
 )
 
 // DefaultPort is where media goes unless configured otherwise.
@@ -90,7 +92,7 @@ func listen(ip netip.Addr, port int, log *slog.Logger) (*Port, error) {
 		return nil, errors.Join(fmt.Errorf("tcp: address %v has no port", listener.Addr()), listener.Close())
 	}
 	p := &Port{port: address.Port}
-	factory := logFactory{log: log}
+	factory := pionlog.Factory{Log: log}
 	if ip.IsUnspecified() {
 		p.udp, err = ice.NewMultiUDPMuxFromPort(p.port, ice.UDPMuxFromPortWithLogger(factory.NewLogger("udp")),
 			ice.UDPMuxFromPortWithReadBufferSize(socketBuffer), ice.UDPMuxFromPortWithWriteBufferSize(socketBuffer))
@@ -107,7 +109,7 @@ func listen(ip netip.Addr, port int, log *slog.Logger) (*Port, error) {
 	return p, nil
 }
 
-func listenUDP(ip netip.Addr, port int, factory logFactory) (ice.UDPMux, error) {
+func listenUDP(ip netip.Addr, port int, factory pionlog.Factory) (ice.UDPMux, error) {
 	conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(ip, uint16(port))))
 	if err != nil {
 		return nil, err
@@ -120,7 +122,7 @@ func listenUDP(ip netip.Addr, port int, factory logFactory) (ice.UDPMux, error) 
 
 // settings say how peers are reached: this node is an ICE-lite agent
 // (RFC 8445 section 2.5) on one port, and never asks anybody for its address.
-func settings(p *Port, ip netip.Addr, factory logFactory) webrtc.SettingEngine {
+func settings(p *Port, ip netip.Addr, factory pionlog.Factory) webrtc.SettingEngine {
 	var s webrtc.SettingEngine
 	s.LoggerFactory = factory
 	s.SetLite(true)

@@ -174,10 +174,37 @@ func TestPictures(t *testing.T) {
 		return protocol.Place{Type: "place", Req: req, Kind: session.Picture, Picture: first, Aspect: 1}
 	})
 	ada.until("the item", func(v roomclient.View) bool { return v.State.Items[done.ID].Picture == first })
-	for range 32 { // as many as are kept
+	second := pathOf(t, upload(path, secret, png))
+	for range 24 { // as many as are kept
 		pathOf(t, upload(path, secret, png))
 	}
-	if got := get(t, n.url+first); got.status != http.StatusNotFound {
-		t.Errorf("the oldest of too many: %+v", got)
+	if got := get(t, n.url+first); got.status != http.StatusOK {
+		t.Errorf("the oldest of too many, which an item shows: %+v", got)
 	}
+	if got := get(t, n.url+second); got.status != http.StatusNotFound {
+		t.Errorf("the oldest that none shows: %+v", got)
+	}
+}
+
+// TestBackToTheLobby says that who is sent there waits, whether newcomers have to
+// or not, and may be let in again over the same connection.
+func TestBackToTheLobby(t *testing.T) {
+	n := serve(t, nil)
+	ada, bob := n.enter("Ada"), n.enter("Bob")
+	ada.speak()
+	bob.gets(ada.id()+"/microphone", 10)
+	before := bob.id()
+	ada.ask(func(req int) any { return protocol.Remove{Type: "remove", Req: req, Person: before, Lobby: true} })
+	bob.until("in the lobby", func(v roomclient.View) bool { return v.Waiting })
+	guest := ""
+	ada.until("a guest", func(v roomclient.View) bool {
+		for id := range v.State.Guests {
+			guest = id
+		}
+		_, still := v.State.People[before]
+		return guest != "" && !still
+	})
+	ada.ask(func(req int) any { return protocol.Admit{Type: "admit", Req: req, Guest: guest, In: true} })
+	bob.until("back in the room", func(v roomclient.View) bool { return !v.Waiting && v.Welcome.You != before && len(v.State.People) == 2 })
+	bob.gets(ada.id()+"/microphone", 10)
 }

@@ -40,19 +40,21 @@ type connection struct {
 	ignored  int
 	received time.Time // the newest message
 
-	hall    *hall
-	member  *session.Member
-	self    session.Self
-	streams []session.Stream
-	seats   seats
-	peer    *rtc.Peer
-	murmur  *murmurer
-	news    chan session.News
-	changed chan struct{} // of the exchange
-	failed  chan error    // one slot: the peer's end
-	windows chan protocol.CubeWindow
-	spoilt  chan session.Source // of which garbage came
-	barred  map[session.Source]bool
+	hall     *hall
+	member   *session.Member
+	self     session.Self
+	streams  []session.Stream
+	told     []protocol.Stream // that the page was told last; nil: nothing
+	seats    seats
+	peer     *rtc.Peer
+	murmur   *murmurer
+	endMedia context.CancelFunc // of peer and murmur
+	news     chan session.News
+	changed  chan struct{} // of the exchange
+	failed   chan error    // one slot: the peer's end
+	windows  chan protocol.CubeWindow
+	spoilt   chan session.Source // of which garbage came
+	barred   map[session.Source]bool
 }
 
 func newConnection(e *Endpoint, socket *websocket.Conn) *connection {
@@ -314,9 +316,7 @@ func (c *connection) part(ctx context.Context, reason error) {
 			c.member.Lose(ctx)
 		}
 	}
-	if c.endpoint.config.Left != nil && c.self.ID != "" {
-		c.endpoint.config.Left(c.relayed())
-	}
+	c.released()
 	end := farewell(reason)
 	if end.Error != "" {
 		c.endpoint.counts.refused(end.Error)

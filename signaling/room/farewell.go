@@ -68,7 +68,7 @@ func explain(err error) (code, message string) {
 			break
 		}
 	}
-	if r, ok := session.IsRefusal(err); ok {
+	if r, ok := errors.AsType[*session.Refusal](err); ok {
 		return code, r.Message
 	}
 	if code == protocol.ErrorMedia {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,8 +15,10 @@ import (
 
 // Limits of pictures.
 const (
-	maxPicture  = 5 << 20 // bytes
-	maxPictures = 32      // a room; beyond it the oldest is forgotten
+	maxPicture = 5 << 20 // bytes
+	// maxPictures are those of a room: more than its work items, so that beyond
+	// it there is one to forget that none shows.
+	maxPictures = 24
 )
 
 // gallery holds the pictures of a room. Who has the path of one may see it: it
@@ -33,15 +36,18 @@ type picture struct {
 
 func newGallery() *gallery { return &gallery{pictures: make(map[string]picture)} }
 
-func (g *gallery) add(p picture) (id string) {
+// add keeps a picture; beyond maxPictures the oldest is forgotten that is not
+// shown.
+func (g *gallery) add(p picture, shown func(id string) bool) (id string) {
 	id = rand.Text()
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.pictures[id] = p
 	g.order = append(g.order, id)
 	if len(g.order) > maxPictures {
-		delete(g.pictures, g.order[0])
-		g.order = g.order[1:]
+		k := max(0, slices.IndexFunc(g.order, func(old string) bool { return !shown(old) }))
+		delete(g.pictures, g.order[k])
+		g.order = slices.Delete(g.order, k, k+1)
 	}
 	return id
 }
@@ -76,7 +82,12 @@ func (e *Endpoint) postPicture(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "a picture must be PNG, JPEG or WebP", http.StatusUnsupportedMediaType)
 		return
 	}
-	path := "/api/room/" + h.room.Name() + "/pictures/" + h.gallery.add(picture{kind: kind, data: data})
+	shown, err := h.room.Pictures(r.Context())
+	if err != nil {
+		http.Error(w, "the room is closed", http.StatusServiceUnavailable)
+		return
+	}
+	path := h.path(h.gallery.add(picture{kind: kind, data: data}, func(id string) bool { return shown[h.path(id)] }))
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusCreated)
 	_ = json.NewEncoder(w).Encode(struct { // a client that went away
@@ -103,9 +114,12 @@ func (e *Endpoint) known(name string) *hall {
 	return e.halls[name]
 }
 
+// path is where a picture is fetched.
+func (h *hall) path(id string) string { return "/api/room/" + h.room.Name() + "/pictures/" + id }
+
 // holds says whether a path is that of a picture of the room.
 func (h *hall) holds(path string) bool {
-	id, ours := strings.CutPrefix(path, "/api/room/"+h.room.Name()+"/pictures/")
+	id, ours := strings.CutPrefix(path, h.path(""))
 	if !ours {
 		return false
 	}

@@ -42,9 +42,7 @@ const (
 // tell passes the news of the room on to the page and to its media.
 func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitGroup) error {
 	if n.Waiting {
-		if c.peer != nil {
-			return errBack // from the room into the lobby: the page enters it anew
-		}
+		c.retreat()
 		return c.send(ctx, protocol.Waiting{Type: "waiting", Room: c.hall.room.Name()})
 	}
 	fresh := c.peer == nil
@@ -67,14 +65,24 @@ func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitG
 	return c.offer(ctx, false)
 }
 
-// errBack ends a connection whose participant was sent to the lobby.
-var errBack = &session.Refusal{Cause: session.ErrGone, Message: "A host sent you back to the lobby."}
+// retreat ends the media of a participant who was sent back to the lobby. They
+// wait there over the same connection: another would let them in at once, where
+// the room has no lobby for newcomers.
+func (c *connection) retreat() {
+	if c.peer == nil {
+		return
+	}
+	c.endMedia()
+	c.released()
+	c.seats.leave()
+	c.peer, c.murmur, c.streams, c.told, c.self = nil, nil, nil, nil, session.Self{}
+}
 
 // welcome tells the participant who they are, and makes their peer.
 func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync.WaitGroup) error {
 	e := c.endpoint
 	c.self = self
-	c.log = c.log.With("room", c.hall.room.Name(), "participant", self.ID)
+	c.log = e.config.Log.With("room", c.hall.room.Name(), "participant", self.ID)
 	e.counts.entered(self.Resumed)
 	w := protocol.Welcome{
 		Type: "welcome", Protocol: protocol.RoomVersion, Version: e.config.Version, Room: c.hall.room.Name(),
@@ -98,8 +106,10 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 		return err
 	}
 	c.peer = peer
-	c.murmur = newMurmurer(c.hall.exchange, self.ID, c.log)
-	parts.Go(func() { c.murmur.run(ctx) })
+	ctx, c.endMedia = context.WithCancel(ctx)
+	murmur := newMurmurer(c.hall.exchange, self.ID, c.log)
+	c.murmur = murmur
+	parts.Go(func() { murmur.run(ctx) })
 	parts.Go(func() {
 		if err := peer.Run(ctx); err != nil {
 			c.failed <- fmt.Errorf("%w: %w", errMedia, err)
@@ -111,6 +121,14 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 // relayed is the name that the participant has for the node's relay: ids are
 // unique in a room alone.
 func (c *connection) relayed() string { return c.hall.room.Name() + "." + c.self.ID }
+
+// released tells whoever made the relay's credentials that nobody needs them
+// any more.
+func (c *connection) released() {
+	if c.endpoint.config.Left != nil && c.self.ID != "" {
+		c.endpoint.config.Left(c.relayed())
+	}
+}
 
 // published is where the peer tells of what the participant sends; nil before
 // there is one.
@@ -178,8 +196,11 @@ func (c *connection) connect(ctx context.Context) error {
 	for i := range told.Streams {
 		told.Streams[i].Mid = m.Mids[told.Streams[i].Mid]
 	}
-	if err := c.send(ctx, told); err != nil {
-		return err
+	if !slices.Equal(told.Streams, c.told) || c.told == nil {
+		c.told = told.Streams
+		if err := c.send(ctx, told); err != nil {
+			return err
+		}
 	}
 	if m.Offer {
 		return c.offer(ctx, false)
@@ -320,8 +341,6 @@ func (c *connection) figures(ctx context.Context) error {
 	if s.State != "connected" {
 		quality = session.Unknown
 	}
-	if err := c.member.Judge(ctx, quality); err != nil && !slices.Contains([]error{ctx.Err()}, err) {
-		return nil // in the lobby, or over: serve sees it
-	}
+	_ = c.member.Judge(ctx, quality) // refused, it is over, and serve sees so
 	return c.send(ctx, f)
 }

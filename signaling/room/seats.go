@@ -76,14 +76,15 @@ func (s *seats) keep(streams []session.Stream) {
 	}
 }
 
-// leave ends what no peer has taken over; those that one has may be left twice.
+// leave forgets all, and ends what no peer has taken over; those that one has
+// may be left twice.
 func (s *seats) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, v := range s.views {
 		v.watcher.Leave()
 	}
-	s.views = nil
+	s.views, s.own = nil, nil
 }
 
 // look takes an eye; false: a newer one overtook it.

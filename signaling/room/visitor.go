@@ -123,6 +123,9 @@ func (v Visit) narrow(e session.Entry) (session.Entry, error) {
 	return e, nil
 }
 
+// errBack ends a visitor who was sent to the lobby.
+var errBack = &session.Refusal{Cause: session.ErrGone, Message: "A host sent you back to the lobby."}
+
 // Publish offers what the visitor sends, until the relay ends. What the room
 // does not allow, nobody gets.
 func (v *Visitor) Publish(s session.Source, r *fanout.Relay) {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	pion "github.com/pion/turn/v5"
+
+	"github.com/virtualcube/virtualcube/signaling/pionlog"
 )
 
 const (
@@ -163,7 +165,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 func (s *Server) pionConfig() pion.ServerConfig {
 	c := pion.ServerConfig{
-		Realm: s.config.Realm, AuthHandler: s.authenticate, QuotaHandler: s.quota, LoggerFactory: logFactory{log: s.config.Log},
+		Realm: s.config.Realm, AuthHandler: s.authenticate, QuotaHandler: s.quota, LoggerFactory: pionlog.Factory{Log: s.config.Log},
 		EventHandler: pion.EventHandler{OnAllocationCreated: s.allocationCreated, OnChannelCreated: s.channelCreated},
 	}
 	for _, p := range s.config.Packets {

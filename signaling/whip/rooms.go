@@ -164,7 +164,7 @@ func bearer(r *http.Request) string {
 // refuse maps an error to its status. Nothing was made, or it is gone again.
 func (e *RoomEndpoint) refuse(w http.ResponseWriter, err error) {
 	status, text := http.StatusInternalServerError, err.Error()
-	refusal, refused := rooms.IsRefusal(err)
+	refusal, refused := errors.AsType[*rooms.Refusal](err)
 	if refused {
 		text = refusal.Message
 	}

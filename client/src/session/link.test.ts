@@ -227,6 +227,14 @@ describe("entering", () => {
     expect([link.stage, link.state.you]).toEqual(["in", "p1"]);
   });
 
+  it("forgets who it was when it is sent back to the lobby", async () => {
+    const link = await entered();
+    Socket.last.hear({ type: "waiting", room: "demo" });
+    expect([link.stage, link.state.you, link.connection]).toEqual(["waiting", "", "none"]);
+    Socket.last.hear(welcome({ you: "p9" }));
+    expect([link.stage, link.state.you]).toEqual(["in", "p9"]);
+  });
+
   it("ends with the reason where it makes no sense to try again", async () => {
     const link = opened();
     Socket.last.hear({ type: "end", error: "denied", message: "No.", retry: false });

@@ -191,6 +191,7 @@ export class Link implements Session {
         this.#greet(m);
         break;
       case "waiting":
+        if (this.#stage === "in") this.#retreat();
         this.#say("waiting");
         break;
       case "state":
@@ -344,6 +345,14 @@ export class Link implements Session {
     this.#media = undefined;
     this.#streams = [];
     this.#each((l) => l.streams?.([]));
+  }
+
+  /** A host sent the participant back to the lobby: whoever comes out of it is another one. */
+  #retreat(): void {
+    this.#forget();
+    this.#begin();
+    this.#state = nothing;
+    this.#each((l) => l.state?.(this.#state));
   }
 
   #forget(): void {

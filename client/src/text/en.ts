@@ -349,6 +349,7 @@ export const en = {
   "figures.view": "View of {cube}",
   "figures.voices": "Voices",
   "figures.packets": "{n} packet|{n} packets",
+  "figures.page": "View of {cube}: {views} a second, {latency} ms from capture to your screen",
   "figures.none": "The node has not told yet.",
 
   // Shortcuts

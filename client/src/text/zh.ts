@@ -328,6 +328,7 @@ export const zh: Record<keyof typeof en, string> = {
   "figures.view": "{cube}的视图",
   "figures.voices": "语音",
   "figures.packets": "{n} 个数据包",
+  "figures.page": "{cube} 的视图：每秒 {views} 帧，从采集到您的屏幕 {latency} 毫秒",
   "figures.none": "节点尚未提供数据。",
 
   "keys.title": "快捷键",

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -63,9 +64,9 @@ const pingEvery = time.Second
 type Client struct {
 	config Config
 	socket *websocket.Conn
-	media  *media
-	inside chan struct{} // closed by the first Welcome
-	ended  chan struct{} // closed by Run
+	media  atomic.Pointer[media] // of the present session
+	inside chan struct{}         // closed by the first Welcome
+	ended  chan struct{}         // closed by Run
 
 	mu       sync.Mutex // guards all below; held for a few instructions
 	welcome  protocol.Welcome
@@ -96,14 +97,16 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 		config: config, socket: socket, inside: make(chan struct{}), ended: make(chan struct{}), state: newState(),
 		answers: make(map[int]chan answer), changed: make(chan struct{}), messages: make(map[string]int),
 	}
-	if c.media, err = newMedia(config); err != nil {
+	m, err := newMedia(config)
+	if err != nil {
 		return nil, errors.Join(err, socket.CloseNow())
 	}
+	c.media.Store(m)
 	err = c.send(ctx, protocol.Enter{
 		Type: "enter", Protocol: protocol.RoomVersion, Room: config.Room, Token: config.Token, Name: config.Name, Resume: config.Resume, Revision: config.Revision,
 	})
 	if err != nil {
-		return nil, errors.Join(err, socket.CloseNow(), c.media.close())
+		return nil, errors.Join(err, socket.CloseNow(), c.media.Load().close())
 	}
 	return c, nil
 }
@@ -132,7 +135,7 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 	cancel()
 	_ = c.socket.CloseNow()
-	err = errors.Join(err, c.media.close())
+	err = errors.Join(err, c.media.Load().close())
 	parts.Wait()
 	if ctx.Err() != nil {
 		return nil
@@ -179,7 +182,11 @@ func (c *Client) take(ctx context.Context, data []byte) error {
 		if err := json.Unmarshal(data, &o); err != nil {
 			return err
 		}
-		answer, err := c.media.answer(ctx, o.SDP)
+		m, err := c.current(o.SDP)
+		if err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+		answer, err := m.answer(ctx, o.SDP)
 		if err != nil {
 			return fmt.Errorf("answer: %w", err)
 		}
@@ -192,6 +199,35 @@ func (c *Client) take(ctx context.Context, data []byte) error {
 	close(c.changed)
 	c.changed = make(chan struct{})
 	return err
+}
+
+// current is the peer connection that an offer is for: a new one where the node
+// has made its end anew, as after a time in the lobby.
+func (c *Client) current(offer string) (*media, error) {
+	session := ""
+	if _, line, ok := strings.Cut(offer, "\no="); ok {
+		session, _, _ = strings.Cut(line, "\n")
+		session = strings.Join(strings.Fields(session)[:min(2, len(strings.Fields(session)))], " ")
+	}
+	m := c.media.Load()
+	if m.session == "" || m.session == session {
+		m.session = session
+		return m, nil
+	}
+	if err := m.close(); err != nil {
+		return nil, err
+	}
+	fresh, err := newMedia(c.config)
+	if err != nil {
+		return nil, err
+	}
+	fresh.session = session
+	// What the sections carry was told before, and what came still counts.
+	m.mu.Lock()
+	fresh.mids, fresh.counts = m.mids, m.counts
+	m.mu.Unlock()
+	c.media.Store(fresh)
+	return fresh, nil
 }
 
 // note takes over what a message says, under the lock.
@@ -219,7 +255,7 @@ func (c *Client) note(kind string, data []byte) error {
 		if err := json.Unmarshal(data, &m); err != nil {
 			return err
 		}
-		c.media.carry(m.Streams)
+		c.media.Load().carry(m.Streams)
 	case "window":
 		c.windows++
 	case "figures":
@@ -287,7 +323,7 @@ func (c *Client) Ask(ctx context.Context, request func(req int) any) (protocol.D
 func (c *Client) Send(ctx context.Context, message any) error { return c.send(ctx, message) }
 
 // Look tells where the eye is and looks; lost ones are not repeated.
-func (c *Client) Look(l protocol.Look) error { return c.media.look(l) }
+func (c *Client) Look(l protocol.Look) error { return c.media.Load().look(l) }
 
 // View is what the client knows of itself and the room at one time.
 type View struct {
@@ -328,27 +364,27 @@ func (c *Client) Until(ctx context.Context, so func(View) bool) error {
 func (c *Client) Inside() <-chan struct{} { return c.inside }
 
 // Microphone is the voice's track: Opus, sample by sample.
-func (c *Client) Microphone() *webrtc.TrackLocalStaticSample { return c.media.tracks[0] }
+func (c *Client) Microphone() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[0] }
 
 // Camera is the webcam's track: VP8.
-func (c *Client) Camera() *webrtc.TrackLocalStaticSample { return c.media.tracks[1] }
+func (c *Client) Camera() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[1] }
 
 // Screen is the shared screen's track: VP8.
-func (c *Client) Screen() *webrtc.TrackLocalStaticSample { return c.media.tracks[2] }
+func (c *Client) Screen() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[2] }
 
 // Play sends one Opus packet, or one picture of VP8, of a source; before the
 // node takes media it is dropped.
 func (c *Client) Play(source session.Source, data []byte, duration time.Duration) error {
 	for i, s := range sources {
 		if s == source {
-			return c.media.tracks[i].WriteSample(pionmedia.Sample{Data: data, Duration: duration})
+			return c.media.Load().tracks[i].WriteSample(pionmedia.Sample{Data: data, Duration: duration})
 		}
 	}
 	return fmt.Errorf("play %s: there is no such source", source)
 }
 
 // Received are the packets that came, by participant and source: "p2/camera".
-func (c *Client) Received() map[string]Count { return c.media.received() }
+func (c *Client) Received() map[string]Count { return c.media.Load().received() }
 
 // Publish tells the room that a source is on or off.
 func (c *Client) Publish(ctx context.Context, source session.Source, on bool) error {

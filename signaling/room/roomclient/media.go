@@ -24,6 +24,7 @@ type Count struct{ Packets, Bytes uint64 }
 
 // media is the client's peer connection.
 type media struct {
+	session string // of the node's descriptions; the reader's
 	peer    *webrtc.PeerConnection
 	packet  func(string, []byte)
 	sent    [3]webrtc.TrackLocal

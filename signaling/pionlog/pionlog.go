@@ -1,4 +1,5 @@
-package turn
+// Package pionlog hands the messages of pion's packages to the node's log.
+package pionlog
 
 import (
 	"context"
@@ -8,15 +9,15 @@ import (
 	"github.com/pion/logging"
 )
 
-// logFactory hands pion's messages to the node's log. Its warnings and errors
-// are about single packets and clients, so they are debug messages here.
-type logFactory struct{ log *slog.Logger }
+// Factory makes pion's loggers. Their warnings and errors are about single
+// packets, peers and clients, so they are debug messages here.
+type Factory struct{ Log *slog.Logger }
 
-var _ logging.LoggerFactory = logFactory{}
+var _ logging.LoggerFactory = Factory{}
 
 // NewLogger implements logging.LoggerFactory.
-func (f logFactory) NewLogger(scope string) logging.LeveledLogger {
-	return scopeLog{log: f.log.With("pion", scope)}
+func (f Factory) NewLogger(scope string) logging.LeveledLogger {
+	return scopeLog{log: f.Log.With("pion", scope)}
 }
 
 type scopeLog struct{ log *slog.Logger }
