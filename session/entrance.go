@@ -116,6 +116,7 @@ func (t *table) newPerson(e Entry) *person {
 		Microphone: Off, Camera: Off, Screen: Off, Looks: Looks{Shared: true}, Quality: Unknown,
 	}
 	t.people[p.ID] = p
+	p.anew = t.changed() // what somebody else knew before is not theirs
 	t.touch(p)
 	return p
 }
