@@ -42,6 +42,7 @@ type negotiation struct {
 	outlets    int           // that were offered
 	fresh      string        // a description with newer ICE credentials than the pending one; empty: none
 	candidates int           // since the last answer
+	over       bool          // the peer is about to close
 }
 
 func newNegotiation() negotiation { return negotiation{slot: make(chan struct{}, 1)} }
@@ -49,6 +50,10 @@ func newNegotiation() negotiation { return negotiation{slot: make(chan struct{},
 func (n *negotiation) take(ctx context.Context) error {
 	select {
 	case n.slot <- struct{}{}:
+		if n.over {
+			n.release()
+			return ErrClosed
+		}
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -56,6 +61,14 @@ func (n *negotiation) take(ctx context.Context) error {
 }
 
 func (n *negotiation) release() { <-n.slot }
+
+// end waits for what is under way and lets nothing begin any more: pion makes
+// an ICE agent in it, which nobody would close after the peer was closed.
+func (n *negotiation) end() {
+	n.slot <- struct{}{}
+	n.over = true
+	n.release()
+}
 
 // Offer returns an offer with all candidates, and its id, which Answer needs.
 // While an offer waits for its answer it is the same one with a new id; then,

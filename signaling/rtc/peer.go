@@ -137,6 +137,7 @@ func (p *Peer) Run(ctx context.Context) error {
 	reason := p.serve(inner, &parts)
 	cancel()
 	close(p.done)
+	p.negotiation.end()
 	if err := p.peer.GracefulClose(); err != nil {
 		p.config.Log.Debug("peer not closed cleanly", "error", err)
 	}

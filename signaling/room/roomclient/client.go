@@ -135,8 +135,8 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 	cancel()
 	_ = c.socket.CloseNow()
+	parts.Wait() // before the peer closes: an answer under way would outlive it
 	err = errors.Join(err, c.media.Load().close())
-	parts.Wait()
 	if ctx.Err() != nil {
 		return nil
 	}
