@@ -2,15 +2,17 @@ package capture
 
 import "sync/atomic"
 
-// Frame is one colour and depth picture pair of one camera of a rig.
+// Frame is one colour and depth picture pair of one camera of a rig, or one
+// picture of a webcam or a screen, whose Depth is empty until a filter makes one.
 // It is immutable; its owner holds one reference (see the package comment).
 type Frame struct {
-	Camera   int    // index in Rig.Cameras
+	Camera   int    // index in Rig.Cameras; 0 of a webcam
 	Sequence uint64 // counts the camera's frames, gaps are losses
 	Captured Time   // middle of the exposure, on the node's clock
 	Emitted  Time   // when the source handed it on, set by the source
 	Colour   Picture
 	Depth    DepthPicture
+	Matte    Matte // empty where nobody says which pixels are the person
 
 	references atomic.Int32
 	free       func(*Frame)

@@ -91,3 +91,21 @@ func (p DepthPicture) Validate() error {
 	}
 	return nil
 }
+
+// Matte is an immutable picture of how much of each pixel is the person, of the
+// colour picture's size. Rows are contiguous.
+type Matte struct {
+	Width, Height int
+	Coverage      []byte // Width*Height; 0 background, 255 person
+}
+
+// Empty says whether there is none.
+func (m Matte) Empty() bool { return m.Width == 0 }
+
+// Validate checks the number of pixels.
+func (m Matte) Validate() error {
+	if m.Width <= 0 || m.Height <= 0 || len(m.Coverage) != m.Width*m.Height {
+		return fmt.Errorf("matte %dx%d has %d pixels", m.Width, m.Height, len(m.Coverage))
+	}
+	return nil
+}
