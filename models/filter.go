@@ -2,6 +2,7 @@ package models
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -67,3 +68,7 @@ type Stage[T any] interface {
 // Opener opens a filter of one kind. It may take long, and must return where the
 // context ends.
 type Opener[T any] func(ctx context.Context, e Environment, v Values) (Stage[T], error)
+
+// ErrDead is wrapped by the error of a Stage that cannot be used any more, as its
+// process has died. The host opens another.
+var ErrDead = errors.New("the filter has died")
