@@ -104,7 +104,7 @@ func (c *Chain[T]) open(ctx context.Context, l *link[T]) {
 		warm = append(warm, c.medium.retain(f))
 	}
 	values, bound := l.Values, l.Bound
-	observe := func(o models.Observation) {}
+	observe := func(models.Observation) {}
 	if report := c.config.Observe; report != nil {
 		id := l.ID
 		observe = func(o models.Observation) { report(id, o) }
@@ -196,7 +196,7 @@ func (c *Chain[T]) warm(ctx context.Context, w *worker[T], v models.Values, fram
 }
 
 // arrived puts a filter that was opened into its place.
-func (c *Chain[T]) arrived(ctx context.Context, o opening[T]) {
+func (c *Chain[T]) arrived(o opening[T]) {
 	l := o.link
 	if !slices.Contains(c.live, l) && !slices.Contains(c.next, l) || l.worker != nil {
 		c.parts.Go(func() { c.discard(o.worker) }) // it was dropped meanwhile

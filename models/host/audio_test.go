@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"math"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +17,7 @@ import (
 func (c *chain[T]) speak(from, to int) {
 	for n := from; n < to; n++ {
 		any(c.Chain).(*host.Chain[capture.Sound]).Put(ramp(n))
-		time.Sleep(capture.SoundLength)
+		<-time.After(capture.SoundLength)
 		synctest.Wait()
 	}
 }
@@ -28,7 +29,7 @@ func ahead(n int) func(capture.Sound, knobs) (capture.Sound, error) {
 		if before == nil {
 			before = make([]float32, n)
 		}
-		all := append(before, in.Samples...)
+		all := slices.Concat(before, in.Samples)
 		out := capture.Sound{Captured: in.Captured.Add(-lasting(n)), Samples: all[:len(in.Samples):len(in.Samples)]}
 		before = append([]float32(nil), all[len(in.Samples):]...)
 		return out, nil
@@ -102,7 +103,7 @@ func TestSlowVoice(t *testing.T) {
 		delayed, heard := ahead(480), 0
 		c.set(voiceLink(t, "a", described("stalls", func(d *models.Description) { d.LookAhead, d.Latency = lasting(480), 5*time.Millisecond }), func(in capture.Sound, k knobs) (capture.Sound, error) {
 			if in.Captured == at(20) {
-				time.Sleep(100 * time.Millisecond)
+				<-time.After(100 * time.Millisecond)
 			}
 			heard++
 			return delayed(in, k)
@@ -140,7 +141,7 @@ func TestVoicePolicies(t *testing.T) {
 						s.Samples[i] = 0.5
 					}
 					chain.Put(s)
-					time.Sleep(capture.SoundLength)
+					<-time.After(capture.SoundLength)
 				}
 				out := chain.came()
 				if len(out) != 5 || !c.power(out[3].Samples) || out[4].Samples[500] != 0.5 {

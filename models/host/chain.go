@@ -171,7 +171,7 @@ func (c *Chain[T]) Run(ctx context.Context) error {
 		case <-c.wake:
 			c.arrange(ctx)
 		case o := <-c.opened:
-			c.arrived(ctx, o)
+			c.arrived(o)
 		case <-ticker.C:
 			c.check(ctx)
 		case a := <-c.inbox.slots:
@@ -193,11 +193,13 @@ func (c *Chain[T]) pass(ctx context.Context, a arrival[T]) {
 		c.medium.release(a.frame)
 		return
 	}
-	frame, ok := a.frame, true
+	frame := a.frame
 	for _, l := range c.live {
-		if frame, ok = l.through(frame); !ok {
+		out, ok := l.through(frame)
+		if !ok {
 			return
 		}
+		frame = out
 	}
 	took := time.Since(a.at)
 	c.pace += (took - c.pace) / 16

@@ -51,7 +51,7 @@ func expect[T comparable](t *testing.T, what string, got []T, want ...T) {
 func (c *chain[T]) put(from, to int, free func()) {
 	for n := from; n < to; n++ {
 		any(c.Chain).(*host.Chain[*capture.Frame]).Put(picture(n, 10, free))
-		time.Sleep(20 * time.Millisecond)
+		<-time.After(20 * time.Millisecond)
 		synctest.Wait()
 	}
 }
@@ -107,7 +107,7 @@ func TestPolicies(t *testing.T) {
 					case 2:
 						return nil, errOdd
 					case 3:
-						time.Sleep(45 * time.Millisecond)
+						<-time.After(45 * time.Millisecond)
 					}
 					return brighter(in, k)
 				}
@@ -133,7 +133,7 @@ func TestNewestWins(t *testing.T) {
 		c := pictures(t)
 		defer c.stop()
 		c.set(pictureLink(t, "a", described("slow", nil), func(in *capture.Frame, k knobs) (*capture.Frame, error) {
-			time.Sleep(10 * time.Millisecond)
+			<-time.After(10 * time.Millisecond)
 			return brighter(in, k)
 		}, nil))
 		time.Sleep(time.Second) // its warm-up
@@ -141,7 +141,7 @@ func TestNewestWins(t *testing.T) {
 			c.Put(picture(n, byte(n), nil))
 			synctest.Wait() // the first is under way
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		expect(t, "the first and the newest", c.brightness(), 1, 5)
 		if s := c.Stats(); s.Overrun != 3 {
 			t.Errorf("%+v", s)
@@ -165,7 +165,7 @@ func TestPanicIsCutOut(t *testing.T) {
 		if l := c.link(0); l.State != host.Opening || !strings.Contains(l.Error, "at the second") {
 			t.Errorf("%+v", l)
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		c.put(4, 5, nil)
 		expect(t, "after it was opened again", c.brightness(), 11)
 		if l := c.link(0); opened.Load() != 2 || l.State != host.Running || l.Restarts != 1 {
@@ -311,10 +311,10 @@ func TestObserver(t *testing.T) {
 		c := pictures(t)
 		defer c.stop()
 		c.set(pictureLink(t, "a", described("watch", func(d *models.Description) { d.Observes = true }), func(in *capture.Frame, k knobs) (*capture.Frame, error) {
-			time.Sleep(50 * time.Millisecond)
+			<-time.After(50 * time.Millisecond)
 			return in.Retain(), nil
 		}, nil))
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		var freed atomic.Int32
 		began := time.Now()
 		c.put(1, 9, func() { freed.Add(1) })
