@@ -136,7 +136,7 @@ func TestNewestWins(t *testing.T) {
 			<-time.After(10 * time.Millisecond)
 			return brighter(in, k)
 		}, nil))
-		time.Sleep(time.Second) // its warm-up
+		<-time.After(time.Second) // its warm-up
 		for n := range 5 {
 			c.Put(picture(n, byte(n), nil))
 			synctest.Wait() // the first is under way
@@ -263,7 +263,7 @@ func TestSwap(t *testing.T) {
 		var opened atomic.Int32
 		l := pictureLink(t, "a", described("brighter", nil), func(in *capture.Frame, k knobs) (*capture.Frame, error) {
 			if k.Model == "large" && in.Sequence == 1 {
-				time.Sleep(time.Second) // its warm-up, on the newest frame
+				<-time.After(time.Second) // its warm-up, on the newest frame
 			}
 			return brighter(in, k)
 		}, &opened)
