@@ -65,6 +65,15 @@ type Stage[T any] interface {
 	Close() error
 }
 
+// Killer is what a Stage has beside Process and Close where it can be ended from
+// outside, as one whose filter runs in a process of its own.
+type Killer interface {
+	// Kill ends the filter at once. It may be called from any goroutine, also
+	// while Process runs, which then returns an error, and as often as one likes.
+	// Close is still due.
+	Kill()
+}
+
 // Opener opens a filter of one kind. It may take long, and must return where the
 // context ends.
 type Opener[T any] func(ctx context.Context, e Environment, v Values) (Stage[T], error)
