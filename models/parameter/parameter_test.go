@@ -113,6 +113,9 @@ func TestChangesAllOrNothing(t *testing.T) {
 	if k := parameter.To[knobs](changed); k != (knobs{Strength: 0.5, Radius: 20, Mode: "remove", On: true}) {
 		t.Errorf("the filter gets %+v", k)
 	}
+	if v.Equal(changed) || !v.Equal(schema(t).Defaults()) {
+		t.Error("sets are equal that differ, or differ that are equal")
+	}
 	if v.Restarts(changed) {
 		t.Error("live parameters need a new instance")
 	}

@@ -49,6 +49,9 @@ func (v Values) Map() map[string]any {
 	return m
 }
 
+// Equal says whether another set of the same schema has the same values.
+func (v Values) Equal(other Values) bool { return slices.Equal(v.values, other.values) }
+
 // MarshalJSON writes the values by name.
 func (v Values) MarshalJSON() ([]byte, error) { return json.Marshal(v.Map()) }
 
