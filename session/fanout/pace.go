@@ -8,20 +8,20 @@ import (
 const (
 	// MaxDelay bounds a relay's delay.
 	MaxDelay = 500 * time.Millisecond
-	// maxLine holds what MicrophoneLimits let come within MaxDelay, and more.
-	maxLine = 256
+	// maxLine holds what ScreenLimits let come within MaxDelay.
+	maxLine = 1024
 	// delayStretch is how much time may pass for a change of the delay by one
 	// unit: a receiver's jitter buffer stretches speech by a tenth unheard, but
 	// takes a jump for a bad network and stays late.
 	delayStretch = 10
 )
 
-// SetDelay lets sound wait, 0 to MaxDelay, so that it matches a view. Order is
-// kept and nothing is dropped: the delay moves there by a tenth of the time that
-// passes. Video is never delayed.
+// SetDelay lets sound wait, 0 to MaxDelay, so that it matches a view, or a
+// picture so that it matches a voice that filters work on. Order is kept and
+// nothing is dropped: the delay moves there by a tenth of the time that passes.
 func (r *Relay) SetDelay(d time.Duration) { r.delay.Store(int64(min(max(d, 0), MaxDelay))) }
 
-// pace lets audio wait.
+// pace lets packets wait.
 func (r *Relay) pace(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()

@@ -50,13 +50,16 @@ type Relay struct {
 	inspect inspector     // Run's, or Write's
 	pool    sync.Pool     // of packets
 	wanted  chan struct{} // one slot: a key frame is
-	line    chan *packet  // audio on its way to the pacer; when it is full packets are dropped
+	line    chan *packet  // on their way to the pacer; when it is full packets are dropped
 	delay   atomic.Int64  // ns
 	done    chan struct{} // closed when the relay has ended
 	err     error         // why; set before done is closed
 
 	writing sync.Mutex // held by Write, which numbers
 	written uint16
+
+	frames   sync.Pool // WritePicture's, as what follows
+	pictures uint16
 
 	mu    sync.Mutex // guards all below; held for a few instructions
 	taps  []*tap
@@ -124,9 +127,8 @@ func (r *Relay) Err() error {
 func (r *Relay) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var parts sync.WaitGroup
-	if r.audio() {
-		parts.Go(func() { r.pace(ctx) })
-	} else if r.config.RequestKey != nil {
+	parts.Go(func() { r.pace(ctx) })
+	if !r.audio() && r.config.RequestKey != nil {
 		parts.Go(func() { r.ask(ctx) })
 	}
 	var err error
@@ -192,17 +194,14 @@ func (r *Relay) take(p *packet, size int, reason dropReason) {
 	}
 	s.Lost = r.inspect.lost
 	r.mu.Unlock()
-	switch {
-	case !reason.numbered():
-	case r.audio():
-		select {
-		case r.line <- p.retain():
-		default:
-			p.release()
-			r.dropped(droppedOverflow, 1)
-		}
+	if !reason.numbered() {
+		return
+	}
+	select {
+	case r.line <- p.retain():
 	default:
-		r.send(p)
+		p.release()
+		r.dropped(droppedOverflow, 1)
 	}
 }
 
