@@ -113,7 +113,7 @@ func (t *table) newPerson(e Entry) *person {
 	p := &person{identity: e.Identity, token: e.Role, given: e.Role, grants: e.Grants, program: e.Program, resume: secret(), since: time.Now()}
 	p.Person = Person{
 		ID: t.id('p'), Name: e.Name, Role: e.Role, Seat: -1, Present: true,
-		Microphone: Off, Camera: Off, Screen: Off, Looks: Looks{Shared: true}, Quality: Unknown,
+		Microphone: Off, Camera: Off, Screen: Off, Looks: Looks{Shared: true}, Quality: Unknown, Filters: []Filter{},
 	}
 	t.people[p.ID] = p
 	p.anew = t.changed() // what somebody else knew before is not theirs
@@ -128,6 +128,9 @@ func (t *table) admit(e Entry, m *Member) (*person, error) {
 		return nil, refuse(ErrFull, "%d people are in this room, more do not fit. Try again later.", t.config.People)
 	}
 	p := t.newPerson(e)
+	if !e.Program {
+		t.equip(p)
+	}
 	t.seat(p)
 	t.attach(p, m, "")
 	t.lead()

@@ -2,12 +2,14 @@ package session
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/models/host"
 )
 
 // Member is one connection of a participant, or of a guest in the lobby. Its
@@ -62,6 +64,10 @@ type Self struct {
 	Cube    string // whose rig is on their seat; empty: none
 	// Murmurs says that others are to hear a murmur of what they say.
 	Murmurs bool
+	// Chains are the filters on what they send, not to be changed; at ChainsAt they
+	// changed last.
+	Chains   map[Source][]host.Link
+	ChainsAt uint64
 }
 
 // News is what a member has to be told.
@@ -144,7 +150,7 @@ func (t *table) news(m *Member) (News, bool) {
 		return News{}, false // it is over, or will be at once
 	}
 	n := News{
-		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants, Cube: p.Cube, Murmurs: p.Aside != "" && t.info.Murmur},
+		Self:   Self{ID: p.ID, Resume: p.resume, Resumed: m.resumed, Grants: p.grants, Cube: p.Cube, Murmurs: p.Aside != "" && t.info.Murmur, Chains: maps.Clone(p.chains), ChainsAt: p.chainsAt},
 		Update: t.since(p, m.told),
 	}
 	m.told = t.revision

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session/gaze"
 )
 
@@ -64,6 +65,8 @@ type person struct {
 	leaves    time.Time // when the seat is given up, while not present
 	speech    speech
 	attention *gaze.Tracker // nil before the first look
+	chains    map[Source][]host.Link
+	chainsAt  uint64 // revision
 }
 
 // guest waits in the lobby.

@@ -13,6 +13,7 @@ func (t *table) settle(rig Rig, seat int) {
 		p.Microphone = On
 	}
 	p.Looks.Shared = false
+	t.equip(p)
 	t.came--
 }
 

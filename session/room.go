@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session/assembly"
 )
 
@@ -49,6 +51,10 @@ type Config struct {
 	People  int           // at once; DefaultPeople if zero
 	Kept    time.Duration // DefaultKept if zero
 	Rigs    []Rig         // that are in the room from the beginning
+	// Filters are those that there are; Chains are on what participants send, from
+	// the beginning.
+	Filters models.Table
+	Chains  map[Source][]models.Link
 	Log     *slog.Logger
 }
 
@@ -60,6 +66,10 @@ type Rig struct {
 	// Level is the loudest sound of its microphone since it was last called, as
 	// RFC 6464 has it; nil: it has none.
 	Level func() uint8
+	// Filter is told of the chain of one of its sources, View or Microphone; Fare
+	// says how those filters fare. Neither blocks. nil: it takes no filters.
+	Filter func(Source, []host.Link)
+	Fare   func() []Fare
 }
 
 // Room is a meeting. Run owns its state; everything else asks Run.
@@ -95,6 +105,15 @@ func New(config Config) (*Room, error) {
 	}
 	if c.Kept == 0 {
 		c.Kept = DefaultKept
+	}
+	for source, links := range c.Chains {
+		kind, known := kindOf(source)
+		if !known {
+			return nil, fmt.Errorf("make room %s: there is no source %q that could be filtered", c.Name, source)
+		}
+		if _, err := c.Filters.Bind(links, kind); err != nil {
+			return nil, fmt.Errorf("make room %s: filters of the %s: %w", c.Name, source, err)
+		}
 	}
 	r := &Room{config: c, requests: make(chan request), ended: make(chan struct{})}
 	if _, err := newTable(c); err != nil {

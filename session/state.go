@@ -6,7 +6,7 @@ import "github.com/virtualcube/virtualcube/capture/space"
 // the room protocol as they stand (package signaling/protocol): a change here
 // is one of the protocol. Ids are "p", "g", "i", "a" or "c" and a number that
 // is never used again in the room: of a participant, a guest in the lobby, a
-// work item, a side discussion or a line of the chat.
+// work item, a side discussion or a line of the chat; "f" is a filter's.
 
 // Vector is a point or direction: x, y, z, metres.
 type Vector [3]float64
@@ -104,7 +104,30 @@ type Person struct {
 	Aside      string  `json:"aside"`   // the side discussion that they are in; empty: none
 	Looks      Looks   `json:"looks"`   // at whom or what
 	Quality    Quality `json:"quality"` // of their connection
+	// Filters work on what they send, in this order for each source.
+	Filters []Filter `json:"filters"`
 }
+
+// Filter is one that works on what a participant sends, which all may know.
+type Filter struct {
+	ID string `json:"id"` // "f" and a number
+	// Source is what it works on; of a view, on the frames of their rig.
+	Source Source            `json:"source"`
+	Name   string            `json:"name"`   // of its kind
+	Values map[string]string `json:"values"` // of all its parameters
+	State  FilterState       `json:"state"`
+	Error  string            `json:"error"` // the last one
+}
+
+// FilterState is how a filter fares.
+type FilterState string
+
+// The states.
+const (
+	FilterOpening FilterState = "opening" // what is sent passes meanwhile, or is withheld where the filter hides something
+	FilterRunning FilterState = "running"
+	FilterFailed  FilterState = "failed" // it is not tried again
+)
 
 func (r Role) valid() bool { return r == Host || r == Speaker || r == Listener }
 

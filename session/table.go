@@ -195,6 +195,7 @@ func (t *table) pass() {
 			t.dismiss(p, "the connection did not come back")
 		}
 	}
+	t.fare()
 	t.attend(now)
 	t.listen(now)
 }

@@ -116,6 +116,9 @@ func TestChangesAllOrNothing(t *testing.T) {
 	if v.Equal(changed) || !v.Equal(schema(t).Defaults()) {
 		t.Error("sets are equal that differ, or differ that are equal")
 	}
+	if again, err := schema(t).Parse(changed.Written()); err != nil || parameter.To[knobs](again) != parameter.To[knobs](changed) {
+		t.Errorf("%v is read as %v, %v", changed.Written(), again.Map(), err)
+	}
 	if v.Restarts(changed) {
 		t.Error("live parameters need a new instance")
 	}

@@ -52,6 +52,15 @@ func (v Values) Map() map[string]any {
 // Equal says whether another set of the same schema has the same values.
 func (v Values) Equal(other Values) bool { return slices.Equal(v.values, other.values) }
 
+// Written returns the values as Schema.Parse reads them, by name.
+func (v Values) Written() map[string]string {
+	m := make(map[string]string, len(v.values))
+	for i, p := range v.schema.list {
+		m[p.Name] = fmt.Sprint(v.values[i])
+	}
+	return m
+}
+
 // MarshalJSON writes the values by name.
 func (v Values) MarshalJSON() ([]byte, error) { return json.Marshal(v.Map()) }
 

@@ -19,6 +19,8 @@ func RoomEnums() []Enum {
 		enum(session.Off, session.On, session.Blocked),
 		enum(session.Good, session.Fair, session.Poor, session.Lost, session.Unknown),
 		enum(session.SharedScreen, session.Picture),
+		enum(session.FilterOpening, session.FilterRunning, session.FilterFailed),
+		enum(session.View, session.Microphone, session.Camera, session.Screen),
 		enum(session.OneSide, session.BothSides, session.EachViewer),
 	}
 }
@@ -35,8 +37,8 @@ func enum[T ~string](values ...T) Enum {
 // struct comes after those that it uses.
 func RoomParts() []any {
 	return []any{
-		session.Pose{}, session.Spot{}, session.Info{}, session.Looks{}, session.Person{}, session.Guest{}, session.Aside{},
-		session.Line{}, session.Pointer{}, session.Item{}, session.Update{}, IceServer{}, CubeView{}, Stream{},
+		session.Pose{}, session.Spot{}, session.Info{}, session.Looks{}, session.Filter{}, session.Person{}, session.Guest{}, session.Aside{},
+		session.Line{}, session.Pointer{}, session.Item{}, session.Update{}, session.FilterLink{}, IceServer{}, CubeView{}, FilterParameter{}, FilterKind{}, FilterFigures{}, Stream{},
 	}
 }
 
@@ -50,6 +52,6 @@ func RoomFromNode() []any {
 func RoomFromPage() []any {
 	return []any{
 		Enter{}, Answer{}, Candidate{}, Restart{}, Leave{}, Say{}, Raise{}, Publish{}, Block{}, Admit{}, Invite{}, Remove{}, Appoint{},
-		Rule{}, Arrange{}, Sit{}, Whisper{}, ShareLooks{}, Place{}, Move{}, Clear{}, Point{},
+		Rule{}, Arrange{}, Sit{}, FilterChain{}, Whisper{}, ShareLooks{}, Place{}, Move{}, Clear{}, Point{},
 	}
 }

@@ -38,16 +38,42 @@ const (
 
 // Welcome answers Enter for whoever is in.
 type Welcome struct {
-	Type        string      `json:"type" const:"welcome"`
-	Protocol    int         `json:"protocol"`
-	Version     string      `json:"version"` // of the node
-	Room        string      `json:"room"`
-	You         string      `json:"you"`    // participant
-	Resume      string      `json:"resume"` // secret: with it, Enter goes on after a cut
-	Resumed     bool        `json:"resumed"`
-	KeptSeconds float64     `json:"keptSeconds"` // that a seat waits for its participant
-	Ice         []IceServer `json:"ice"`
-	Cubes       []CubeView  `json:"cubes"`
+	Type        string       `json:"type" const:"welcome"`
+	Protocol    int          `json:"protocol"`
+	Version     string       `json:"version"` // of the node
+	Room        string       `json:"room"`
+	You         string       `json:"you"`    // participant
+	Resume      string       `json:"resume"` // secret: with it, Enter goes on after a cut
+	Resumed     bool         `json:"resumed"`
+	KeptSeconds float64      `json:"keptSeconds"` // that a seat waits for its participant
+	Ice         []IceServer  `json:"ice"`
+	Cubes       []CubeView   `json:"cubes"`
+	Filters     []FilterKind `json:"filters"` // that this node has
+}
+
+// FilterKind is a filter that can be put on what is sent.
+type FilterKind struct {
+	Name       string            `json:"name"`
+	Summary    string            `json:"summary"`   // what it does, for people
+	Kind       string            `json:"kind"`      // audio, video or rgbd
+	LookAhead  float64           `json:"lookAhead"` // ms by which what is sent comes later
+	Latency    float64           `json:"latency"`   // ms of work that it may take beside
+	Private    bool              `json:"private"`   // it hides something: where it cannot work nothing is sent
+	Parameters []FilterParameter `json:"parameters"`
+}
+
+// FilterParameter is a setting of a filter. Values are written as text: numbers,
+// "true" and "false", or words.
+type FilterParameter struct {
+	Name    string   `json:"name"`
+	Type    string   `json:"type"` // number, integer, switch, choice, text or colour
+	Default string   `json:"default"`
+	Min     float64  `json:"min"` // of numbers and integers
+	Max     float64  `json:"max"`
+	Choices []string `json:"choices"`
+	Unit    string   `json:"unit"`
+	Help    string   `json:"help"`
+	Live    bool     `json:"live"` // it takes effect at the next frame, else the filter is opened anew
 }
 
 // IceServer is one of RTCConfiguration.iceServers.
@@ -154,6 +180,19 @@ type Figures struct {
 	// Ways is how long the voices of those whose view one gets were on their way
 	// when they left the node, ms since they were spoken, by participant.
 	Ways map[string]float64 `json:"ways"`
+	// Filters are those of all participants, by id.
+	Filters map[string]FilterFigures `json:"filters"`
+}
+
+// FilterFigures are how a filter fared since it was put there.
+type FilterFigures struct {
+	Frames   int     `json:"frames"`   // that it made
+	Late     int     `json:"late"`     // that it was late for
+	Errors   int     `json:"errors"`   // that it failed at
+	Restarts int     `json:"restarts"` // after it died or hung
+	Queue    int     `json:"queue"`    // that wait for it
+	Mean     float64 `json:"mean"`     // ms a frame
+	Longest  float64 `json:"longest"`  // ms
 }
 
 // Messages of the page. Req, where there is one, is repeated in Done or
@@ -302,6 +341,16 @@ type Sit struct {
 	Req    int    `json:"req"`
 	Person string `json:"person"` // empty: oneself
 	Seat   int    `json:"seat"`
+}
+
+// FilterChain sets the filters on a source of oneself, in their order; a host may
+// take away those of others, and set those of a rig that nobody is at.
+type FilterChain struct {
+	Type   string               `json:"type" const:"filter"`
+	Req    int                  `json:"req"`
+	Person string               `json:"person"` // empty: oneself
+	Source string               `json:"source"` // microphone, camera, screen, or view: the frames of a rig
+	Links  []session.FilterLink `json:"links"`
 }
 
 // Whisper begins a side discussion with somebody, or joins theirs; an empty

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/virtualcube/virtualcube/session"
+	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/rtc"
 )
@@ -48,7 +49,11 @@ type connection struct {
 	seats    seats
 	peer     *rtc.Peer
 	murmur   *murmurer
-	endMedia context.CancelFunc // of peer and murmur
+	treaters map[session.Source]*treater
+	shown    map[session.Source]*fanout.Relay // that others get
+	exposed  chan exposed
+	filtered uint64             // revision of the filters that the treaters know
+	endMedia context.CancelFunc // of peer, murmur and treaters
 	news     chan session.News
 	changed  chan struct{} // of the exchange
 	failed   chan error    // one slot: the peer's end
@@ -61,7 +66,7 @@ func newConnection(e *Endpoint, socket *websocket.Conn) *connection {
 	return &connection{
 		endpoint: e, socket: socket, log: e.config.Log, since: time.Now(), limit: rate.NewLimiter(messagesEvery, messagesBurst),
 		news: make(chan session.News), failed: make(chan error, 1), windows: make(chan protocol.CubeWindow, maxWindows),
-		spoilt: make(chan session.Source), barred: make(map[session.Source]bool),
+		spoilt: make(chan session.Source), barred: make(map[session.Source]bool), exposed: make(chan exposed),
 	}
 }
 
@@ -126,6 +131,7 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 	c.changed = c.hall.exchange.watch()
 	defer c.hall.exchange.unwatch(c.changed)
 	defer c.seats.leave()
+	defer c.unfiltered()
 	ticker := time.NewTicker(figuresEvery)
 	defer ticker.Stop()
 	levels := time.NewTicker(levelsEvery)
@@ -144,6 +150,8 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 			err = c.connect(ctx)
 		case p := <-c.published():
 			c.publish(ctx, p, parts)
+		case e := <-c.exposed:
+			c.expose(e)
 		case s := <-c.spoilt:
 			c.bar(ctx, s)
 		case w := <-c.windows:

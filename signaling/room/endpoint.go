@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/media"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
@@ -64,6 +65,10 @@ type Config struct {
 	Invite func(room string) (string, error)
 	Media  *media.Port
 	Cubes  []Cube
+	// Filters are those that participants may use, and Opener opens them; nil: there
+	// are none.
+	Filters models.Table
+	Opener  Opener
 	// Ice are the servers that a participant may use; nil: none. Left is told
 	// when one is gone; nil: nobody wants to know.
 	Ice      func(participant string) []protocol.IceServer

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session"
 )
 
@@ -12,6 +13,7 @@ type hall struct {
 	room     *session.Room
 	exchange *exchange
 	gallery  *gallery
+	filters  *filterFigures
 	kept     bool // by the configuration
 	invites  func(room string) (string, error)
 
@@ -25,7 +27,7 @@ func newHall(config session.Config, invites func(string) (string, error), kept b
 	if err != nil {
 		return nil, err
 	}
-	return &hall{room: r, exchange: newExchange(), gallery: newGallery(), kept: kept, invites: invites, used: time.Now()}, nil
+	return &hall{room: r, exchange: newExchange(), gallery: newGallery(), filters: &filterFigures{links: make(map[string][]host.LinkStats)}, kept: kept, invites: invites, used: time.Now()}, nil
 }
 
 // invite makes an access token for guests.

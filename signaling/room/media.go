@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/multiview"
@@ -31,6 +32,8 @@ type Cube struct {
 	Views   Views
 	Packed  protocol.CubeView // Cube is filled in
 	Voice   *fanout.Relay     // of the rig's microphone; nil: it has none
+	// Filters are how the filters on the rig fare; nil: it takes none.
+	Filters func() []host.LinkStats
 }
 
 const (
@@ -52,6 +55,7 @@ func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitG
 		}
 	}
 	c.murmur.wanted(n.Self.Murmurs)
+	c.filter(n.Self)
 	if err := c.send(ctx, protocol.State{Type: "state", Update: n.Update}); err != nil {
 		return err
 	}
@@ -75,6 +79,7 @@ func (c *connection) retreat() {
 	c.endMedia()
 	c.released()
 	c.seats.leave()
+	c.unfiltered()
 	c.peer, c.murmur, c.streams, c.told, c.self = nil, nil, nil, nil, session.Self{}
 }
 
@@ -87,7 +92,7 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 	w := protocol.Welcome{
 		Type: "welcome", Protocol: protocol.RoomVersion, Version: e.config.Version, Room: c.hall.room.Name(),
 		You: self.ID, Resume: self.Resume, Resumed: self.Resumed, KeptSeconds: c.hall.room.Kept().Seconds(),
-		Ice: []protocol.IceServer{}, Cubes: []protocol.CubeView{},
+		Ice: []protocol.IceServer{}, Cubes: []protocol.CubeView{}, Filters: protocol.FilterKinds(e.config.Filters),
 	}
 	if e.config.Ice != nil {
 		w.Ice = append(w.Ice, e.config.Ice(c.relayed())...)
@@ -110,6 +115,7 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 	murmur := newMurmurer(c.hall.exchange, self.ID, c.log)
 	c.murmur = murmur
 	parts.Go(func() { murmur.run(ctx) })
+	c.equip(ctx, parts)
 	parts.Go(func() {
 		if err := peer.Run(ctx); err != nil {
 			c.failed <- fmt.Errorf("%w: %w", errMedia, err)
@@ -142,15 +148,11 @@ func (c *connection) published() <-chan rtc.Publication {
 // publish offers what the participant sends to the room.
 func (c *connection) publish(ctx context.Context, p rtc.Publication, parts *sync.WaitGroup) {
 	k := key{owner: c.self.ID, source: session.Source(p.Source.String())}
-	if p.Source == rtc.Microphone {
-		c.seats.voice(p.Relay)
-		c.murmur.of(p.Relay)
-	}
 	delete(c.barred, k.source)
-	c.hall.exchange.put(k, p.Relay)
+	c.treaters[k.source].of(p.Relay)
 	parts.Go(func() {
-		<-p.Relay.Done() // at the latest with the peer
-		c.hall.exchange.take(k, p.Relay)
+		<-p.Relay.Done()                 // at the latest with the peer
+		c.hall.exchange.take(k, p.Relay) // a filtered one goes with its treatment
 		if _, garbage := errors.AsType[*fanout.GarbageError](p.Relay.Err()); garbage {
 			select {
 			case c.spoilt <- k.source:
@@ -274,10 +276,20 @@ func (c *connection) hear() {
 	}
 }
 
-// wait delays the voice of a participant who sits before a rig.
+// wait keeps what the participant sends together: their voice with the views of
+// the rig that they sit before, and with their webcam, where filters take longer
+// for one than for the other.
 func (c *connection) wait() {
-	if l, r := c.endpoint.lips[c.self.Cube], c.seats.heard(); l != nil && r != nil {
-		r.SetDelay(l.delay(browserTime))
+	voice, picture := c.filterTimes()
+	if r := c.shown[session.Camera]; r != nil {
+		r.SetDelay(voice - picture)
+	}
+	if r := c.shown[session.Microphone]; r != nil {
+		lips := time.Duration(0)
+		if l := c.endpoint.lips[c.self.Cube]; l != nil {
+			lips = l.delay(browserTime + voice)
+		}
+		r.SetDelay(max(lips, picture-voice))
 	}
 }
 
@@ -326,6 +338,7 @@ func (c *connection) figures(ctx context.Context) error {
 		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,
 		Sent:  s.Link.Audio + s.Link.Relayed + s.Link.Views,
 		Views: make(map[string]map[string]float64), Voices: make(map[string]uint64), Ways: c.ways(),
+		Filters: c.fares(ctx),
 	}
 	for _, o := range s.Outlets {
 		for name, n := range o.Sources {

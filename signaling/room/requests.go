@@ -42,6 +42,8 @@ func request(ctx context.Context, m *session.Member, h *hall, message any) (req 
 	case protocol.Whisper:
 		id, err = m.Whisper(ctx, q.Person)
 		return q.Req, id, true, err
+	case protocol.FilterChain:
+		return q.Req, "", true, m.Filter(ctx, q.Person, session.Source(q.Source), q.Links)
 	case protocol.ShareLooks:
 		return q.Req, "", true, m.ShareLooks(ctx, q.Share)
 	case protocol.Sit:

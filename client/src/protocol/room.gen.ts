@@ -15,6 +15,10 @@ export type Quality = "good" | "fair" | "poor" | "lost" | "unknown";
 
 export type Kind = "screen" | "picture";
 
+export type FilterState = "opening" | "running" | "failed";
+
+export type Source = "view" | "microphone" | "camera" | "screen";
+
 export type Sides = "one" | "both" | "each";
 
 export interface Pose {
@@ -47,6 +51,15 @@ export interface Looks {
   since: number;
 }
 
+export interface Filter {
+  id: string;
+  source: Source;
+  name: string;
+  values: Record<string, string>;
+  state: FilterState;
+  error: string;
+}
+
 export interface Person {
   id: string;
   name: string;
@@ -62,6 +75,7 @@ export interface Person {
   aside: string;
   looks: Looks;
   quality: Quality;
+  filters: Filter[];
 }
 
 export interface Guest {
@@ -114,6 +128,12 @@ export interface Update {
   gone?: string[];
 }
 
+export interface FilterLink {
+  id: string;
+  name: string;
+  values: Record<string, string>;
+}
+
 export interface IceServer {
   urls: string[];
   username: string;
@@ -125,6 +145,38 @@ export interface CubeView {
   layout: Layout;
   volume: Volume;
   rate: number;
+}
+
+export interface FilterParameter {
+  name: string;
+  type: string;
+  default: string;
+  min: number;
+  max: number;
+  choices: string[];
+  unit: string;
+  help: string;
+  live: boolean;
+}
+
+export interface FilterKind {
+  name: string;
+  summary: string;
+  kind: string;
+  lookAhead: number;
+  latency: number;
+  private: boolean;
+  parameters: FilterParameter[];
+}
+
+export interface FilterFigures {
+  frames: number;
+  late: number;
+  errors: number;
+  restarts: number;
+  queue: number;
+  mean: number;
+  longest: number;
 }
 
 export interface Stream {
@@ -146,6 +198,7 @@ export interface Welcome {
   keptSeconds: number;
   ice: IceServer[];
   cubes: CubeView[];
+  filters: FilterKind[];
 }
 
 export interface Waiting {
@@ -205,6 +258,7 @@ export interface Figures {
   views: Record<string, Record<string, number>>;
   voices: Record<string, number>;
   ways: Record<string, number>;
+  filters: Record<string, FilterFigures>;
 }
 
 export interface Enter {
@@ -315,6 +369,14 @@ export interface Sit {
   seat: number;
 }
 
+export interface FilterChain {
+  type: "filter";
+  req: number;
+  person: string;
+  source: string;
+  links: FilterLink[];
+}
+
 export interface Whisper {
   type: "whisper";
   req: number;
@@ -367,4 +429,4 @@ export interface Look {
 
 export type RoomMessage = Welcome | Waiting | State | Offer | Streams | CubeWindow | Done | Failed | End | Figures | Pong;
 
-export type RoomRequest = Enter | Answer | Candidate | Restart | Leave | Say | Raise | Publish | Block | Admit | Invite | Remove | Appoint | Rule | Arrange | Sit | Whisper | ShareLooks | Place | Move | Clear | Point | Ping;
+export type RoomRequest = Enter | Answer | Candidate | Restart | Leave | Say | Raise | Publish | Block | Admit | Invite | Remove | Appoint | Rule | Arrange | Sit | FilterChain | Whisper | ShareLooks | Place | Move | Clear | Point | Ping;

@@ -259,7 +259,11 @@ func (c *Client) note(kind string, data []byte) error {
 	case "window":
 		c.windows++
 	case "figures":
-		return json.Unmarshal(data, &c.figures)
+		var m protocol.Figures // whoever asked has the maps of the one before
+		if err := json.Unmarshal(data, &m); err != nil {
+			return err
+		}
+		c.figures = m
 	case "done", "failed":
 		return c.answered(kind, data)
 	case "end":

@@ -1,0 +1,154 @@
+package room
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/host"
+	"github.com/virtualcube/virtualcube/session"
+	"github.com/virtualcube/virtualcube/session/fanout"
+	"github.com/virtualcube/virtualcube/signaling/protocol"
+)
+
+// spoken is the level of who is heard to speak and whose page does not say how
+// loud: -30 dBov.
+const spoken = 30
+
+// equip makes what filters the participant's sources, until the context ends.
+func (c *connection) equip(ctx context.Context, parts *sync.WaitGroup) {
+	c.treaters, c.shown, c.filtered = make(map[session.Source]*treater), make(map[session.Source]*fanout.Relay), 0
+	for _, s := range []session.Source{session.Microphone, session.Camera, session.Screen} {
+		t := &treater{
+			source: s, opener: c.endpoint.config.Opener, clock: c.endpoint.config.Clock, name: c.relayed() + "/" + string(s),
+			log: c.log, expose: c.exposed, notice: c.notice, orders: make(chan treatOrder, 1),
+		}
+		c.treaters[s] = t
+		parts.Go(func() { t.run(ctx) })
+	}
+}
+
+// filter lets the filters be those that the room says.
+func (c *connection) filter(self session.Self) {
+	if self.ChainsAt == c.filtered || c.endpoint.config.Opener == nil {
+		return
+	}
+	c.filtered = self.ChainsAt
+	for s, t := range c.treaters {
+		t.set(self.Chains[s], self.ChainsAt)
+	}
+}
+
+// notice takes what a filter on the participant's media observed, in the filter's
+// goroutine.
+func (c *connection) notice(o models.Observation) {
+	if o.Voice != nil && o.Voice.Probability > 0.5 {
+		c.member.Spoke(spoken)
+	}
+}
+
+// expose lets others have what comes out of the filters, or what goes in.
+func (c *connection) expose(e exposed) {
+	k := key{owner: c.self.ID, source: e.source}
+	old := c.shown[e.source]
+	c.shown[e.source] = e.relay
+	if e.source == session.Microphone && c.peer != nil {
+		c.seats.voice(e.relay)
+		c.murmur.of(e.relay)
+	}
+	if e.relay == nil {
+		if old != nil {
+			c.hall.exchange.take(k, old)
+		}
+		return
+	}
+	c.hall.exchange.put(k, e.relay)
+}
+
+// unfiltered takes away what filters made: its relays end with the media.
+func (c *connection) unfiltered() {
+	for s, r := range c.shown {
+		if r != nil {
+			c.hall.exchange.take(key{owner: c.self.ID, source: s}, r)
+		}
+	}
+	c.hall.filters.note(c.self.ID, nil)
+	c.shown, c.treaters, c.filtered = nil, nil, 0
+}
+
+// filterTimes are by how much the filters make voice and webcam later.
+func (c *connection) filterTimes() (voice, picture time.Duration) {
+	if t := c.treaters[session.Microphone]; t != nil {
+		if s, ok := t.stats(); ok {
+			voice = s.Way
+		}
+	}
+	if t := c.treaters[session.Camera]; t != nil {
+		if s, ok := t.stats(); ok {
+			picture = s.Way
+		}
+	}
+	return voice, picture
+}
+
+// figured are the figures of the participant's own filters.
+func (c *connection) figured() (all []host.LinkStats) {
+	for _, t := range c.treaters {
+		if s, ok := t.stats(); ok {
+			all = append(all, s.Links...)
+		}
+	}
+	return all
+}
+
+// fares tells the room how the participant's filters fare, and returns how
+// everybody's do.
+func (c *connection) fares(ctx context.Context) map[string]protocol.FilterFigures {
+	var fares []session.Fare
+	own := c.figured()
+	c.hall.filters.note(c.self.ID, own)
+	for _, l := range own {
+		fares = append(fares, session.Fare{ID: l.ID, State: session.FilterState(l.State), Error: l.Error})
+	}
+	if len(fares) > 0 {
+		_ = c.member.Fared(ctx, fares) // refused, it is over, and serve sees so
+	}
+	return c.hall.filters.all(c.endpoint.config.Cubes)
+}
+
+// filterFigures are those of all filters of a room, by participant.
+type filterFigures struct {
+	mu    sync.Mutex // guards links; held for a few instructions
+	links map[string][]host.LinkStats
+}
+
+// note replaces the figures of one participant's filters.
+func (f *filterFigures) note(person string, links []host.LinkStats) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.links[person] = links; len(links) == 0 {
+		delete(f.links, person)
+	}
+}
+
+// all are the figures, with those of the rigs.
+func (f *filterFigures) all(cubes []Cube) map[string]protocol.FilterFigures {
+	all := make(map[string]protocol.FilterFigures)
+	f.mu.Lock()
+	for _, links := range f.links {
+		for _, l := range links {
+			all[l.ID] = protocol.FilterFiguresOf(l)
+		}
+	}
+	f.mu.Unlock()
+	for _, c := range cubes {
+		if c.Filters == nil {
+			continue
+		}
+		for _, l := range c.Filters() {
+			all[l.ID] = protocol.FilterFiguresOf(l)
+		}
+	}
+	return all
+}
