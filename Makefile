@@ -8,13 +8,14 @@ SETUP ?= .ci/setup
 BINARY  := bin/virtualcube
 PAGE    := client/dist/index.html
 MODULES := client/node_modules/.package-lock.json
+EXAMPLE := models/wasm/example/node_modules/.package-lock.json
 
 prune      := -name node_modules -prune -o -name dist -prune -o -name '.?*' -prune -o
 GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -name '*.glsl' -o -name '*.frag' -o -name '*.vert' -o -name 'blend.weights*' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' -print)
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules build run test test-client test-go generated e2e reproject lint bench eval doctor generate train fuzz clean
+.PHONY: help setup modules example build run test test-client test-go generated e2e reproject lint bench eval doctor generate train fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +30,13 @@ modules: $(MODULES)
 $(MODULES): client/package.json client/package-lock.json
 	@echo "== client: npm ci"
 	@cd client && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+example: $(EXAMPLE) ## the compiler of the example of a WebAssembly filter, which the tests build
+
+$(EXAMPLE): models/wasm/example/package.json models/wasm/example/package-lock.json
+	@echo "== models/wasm/example: npm ci"
+	@cd models/wasm/example && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 build: setup ## bin/virtualcube with the page inside
@@ -66,7 +74,7 @@ test-client: $(PAGE) ## the page: types, lint, unit tests
 	@echo "== client: types, lint, unit tests"
 	@cd client && npm run --silent typecheck && npm run --silent lint && npm run --silent test
 
-test-go: ## the node: go vet, and go test with the race detector
+test-go: $(EXAMPLE) ## the node: go vet, and go test with the race detector
 	@echo "== go vet"
 	@go vet ./... && go vet -tags e2e .
 	@echo "== go test -race (some minutes)"
@@ -105,5 +113,5 @@ fuzz: ## every fuzz target for FUZZTIME (10s) each
 	@.ci/fuzz
 
 clean: ## remove what was built
-	@rm -rf bin client/node_modules
+	@rm -rf bin client/node_modules models/wasm/example/node_modules models/wasm/example/build
 	@find client/dist -mindepth 1 ! -name .gitkeep -delete
