@@ -61,19 +61,24 @@
 //
 // # Limits
 //
-// A file has at most 4 MiB and each table a declared maximum of 65,536 entries;
-// neither threads, nor 64-bit memory, nor typed references are known. An instance
-// has 32 MiB of memory, beyond which memory.grow returns -1; 200 ms for a stretch;
-// 2 s for all that comes before the first. An instance that takes longer, traps,
-// or gives an address outside its memory is ended: from then on it returns an
-// error that wraps models.ErrDead, and the host opens another. The stack of calls
-// is the compiler's own and grows to some 100 MB before a recursion without end
-// traps.
+// A file has at most 4 MiB, and a table 65,536 entries, which cannot grow; neither
+// threads, nor 64-bit memory, nor typed references are known. An instance has
+// 32 MiB of memory, beyond which memory.grow returns -1; 200 ms for a stretch; 2 s
+// for all that comes before the first. An instance that takes longer, traps, or
+// gives an address outside its memory is ended: from then on it returns an error
+// that wraps models.ErrDead, and the host opens another. The stack of calls is the
+// compiler's own and grows to some 100 MB before a recursion without end traps.
+//
+// To keep to its time, what runs has to look at it. wazero has it do so at the head
+// of each loop; this package adds it where a function calls others, and before
+// instructions on whole ranges of memory. So a call costs some 20 ns: compilers
+// should be let inline what is called for every sample.
 //
 // A module computes what it likes with the samples of the stream that it is
 // given, and can keep one core busy for the time above; nothing else of the node
-// is within its reach. Compiling one has no limit of time but the file's size:
-// take files from people who would not jam the start of a node.
+// is within its reach. Compiling one has no limit of time but the file's size, and
+// a function made for it takes minutes: take files from people who would not jam
+// the start of a node.
 //
 // On amd64 and arm64 modules are compiled to machine code; elsewhere they are
 // interpreted, and take many times as long.

@@ -49,8 +49,6 @@ var (
 	add         = []byte{0x6a}
 	drop        = []byte{0x1a}
 	grow        = []byte{0x40, 0}
-	equal       = []byte{0x46}
-	branchIf    = []byte{0x0d, 0}
 )
 
 func code(parts ...[]byte) []byte { return slices.Concat(parts...) }

@@ -61,8 +61,8 @@ var modules = []struct {
 	{"many locals", has(10, vector(code([]byte{8}, vector(code(many, []byte{i32})), end))).bytes(), "4294967295 local variables"},
 	{"long data", has(11, vector(code([]byte{1}, many))).bytes(), "ends too early"},
 	{"many elements", has(9, vector(code([]byte{5, 0x70}, many))).bytes(), "has no room"},
-	{"large table", has(4, vector(code([]byte{0x70, 1, 1}, many))).bytes(), "beyond 65536 entries"},
-	{"table without end", has(4, vector([]byte{0x70, 0, 1})).bytes(), "declare a maximum"},
+	{"large table", has(4, vector(code([]byte{0x70, 0}, unsigned(65537)))).bytes(), "65537 entries, at most 65536"},
+	{"growing table", process(pass(), drop, []byte{0xd0, 0x70}, constant(1), []byte{0xfc, 15, 0}).bytes(), "tables cannot grow"},
 	{"tables", has(4, vector([]byte{0x70, 1, 1, 1}, []byte{0x70, 1, 1, 1}, []byte{0x70, 1, 1, 1}, []byte{0x70, 1, 1, 1}, []byte{0x70, 1, 1, 1})).bytes(), "5 tables"},
 	{"much memory", source{describe: plain(), memory: vector(code([]byte{0}, unsigned(513)))}.bytes(), "asks for 32832 KiB of memory, the limit is 32768 KiB"},
 	{"shared memory", source{describe: plain(), memory: vector([]byte{3, 1, 1})}.bytes(), "neither shared nor 64-bit"},
@@ -187,35 +187,65 @@ func FuzzDefine(f *testing.F) {
 		f.Add(c.module.bytes())
 	}
 	f.Add(parameters().bytes())
-	quick := wasm.Limits{Memory: 1 << 20, Call: 20 * time.Millisecond, Open: 20 * time.Millisecond}
 	f.Fuzz(func(t *testing.T, module []byte) {
 		before := bytes.Clone(module)
-		d, err := wasm.Define(t.Context(), module, quick)
+		use(t, module)
 		if !bytes.Equal(before, module) {
 			t.Error("the module was written to")
 		}
-		if err != nil {
-			if !errors.Is(err, wasm.ErrInvalid) {
-				t.Errorf("refused by %v", err)
-			}
-			return
+	})
+}
+
+// FuzzProcess holds that nothing that a module does when it is given sound outlasts
+// its time, or comes out as no sound.
+func FuzzProcess(f *testing.F) {
+	for _, c := range misbehaviour {
+		f.Add(c.module.bodies["vc_process"], plain())
+	}
+	f.Add(parameters().bodies["vc_process"], parameters().describe)
+	for _, c := range modules {
+		if at := bytes.Index(c.module, []byte(`{"name`)); at > 0 {
+			f.Add(pass(), string(c.module[at:]))
 		}
-		if err := (models.Table{d}).Validate(); err != nil {
-			t.Fatal(err)
-		}
-		s, err := d.OpenAudio(t.Context(), models.Environment{}, d.Parameters.Defaults())
-		if err != nil {
-			return
-		}
-		for range 2 {
-			out, err := s.Process(tone(), d.Parameters.Defaults())
-			out.Captured = tone().Captured // what looks ahead may come to a negative instant
-			if err == nil && out.Validate() != nil {
-				t.Errorf("it made %v", out.Validate())
-			}
-		}
-		if err := s.Close(); err != nil {
-			t.Error(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte, describe string) {
+		m := source{describe: describe, bodies: map[string][]byte{"vc_process": body}}
+		if len(describe) < 8192 && len(body) > 0 {
+			use(t, m.bytes())
 		}
 	})
+}
+
+// use loads a module, opens it and gives it sound.
+func use(t *testing.T, module []byte) {
+	t.Helper()
+	quick := wasm.Limits{Memory: 1 << 20, Call: 20 * time.Millisecond, Open: 20 * time.Millisecond}
+	d, err := wasm.Define(t.Context(), module, quick)
+	if err != nil {
+		if !errors.Is(err, wasm.ErrInvalid) {
+			t.Errorf("refused by %v", err)
+		}
+		return
+	}
+	if err := (models.Table{d}).Validate(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := d.OpenAudio(t.Context(), models.Environment{}, d.Parameters.Defaults())
+	if err != nil {
+		return
+	}
+	for range 2 {
+		began := time.Now()
+		out, err := s.Process(tone(), d.Parameters.Defaults())
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("it took %v of %v", took, quick.Call)
+		}
+		out.Captured = tone().Captured // what looks ahead may come to a negative instant
+		if err == nil && out.Validate() != nil {
+			t.Errorf("it made %v", out.Validate())
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 }

@@ -88,17 +88,17 @@ func (r *reader) value() {
 	}
 }
 
-// limits reads the size of a memory or table, and the most that it may grow to.
-func (r *reader) limits() (least, most uint32, bounded bool) {
+// limits reads the size of a memory or table.
+func (r *reader) limits() uint32 {
 	flags := r.byte()
 	if flags > 1 {
 		r.fail("limits have the flags %d: neither shared nor 64-bit memory can be had", flags)
 	}
-	least = r.number()
+	size := r.number()
 	if flags == 1 {
-		return least, r.number(), true
+		r.number() // the most that it may grow to
 	}
-	return least, 0, false
+	return size
 }
 
 // constant reads a constant expression.

@@ -10,7 +10,6 @@ import (
 const (
 	maxTable  = 64 << 10 // entries of a table
 	maxTables = 4
-	maxLocals = 10_000 // of a function
 )
 
 // The sections of a module. (WebAssembly Core Specification 2.0, 5.5)
@@ -29,9 +28,9 @@ const (
 )
 
 // scan reads the outline of a module and refuses what declares more than it may
-// have, or more than the file can hold. It returns the module without its custom
-// sections, which hold names and lines for debuggers. Whether the rest is valid
-// is for the compiler to say.
+// have, or more than the file can hold. It returns the module with its functions
+// guarded, and without its custom sections, which hold names and lines for
+// debuggers. Whether the rest is valid is for the compiler to say.
 func scan(module []byte, memory int) ([]byte, error) {
 	if len(module) > maxModule {
 		return nil, fmt.Errorf("%w: it has more than %d bytes", ErrInvalid, maxModule)
@@ -45,7 +44,6 @@ func scan(module []byte, memory int) ([]byte, error) {
 	kept := append([]byte(nil), module[:8]...)
 	r := &reader{left: module[8:]}
 	for len(r.left) > 0 && r.err == nil {
-		whole := r.left
 		id := r.byte()
 		content := r.take(uint64(r.number()))
 		if r.err != nil {
@@ -55,14 +53,19 @@ func scan(module []byte, memory int) ([]byte, error) {
 			continue
 		}
 		s := &reader{left: content}
-		s.section(id, memory)
+		if id == sectionCode {
+			content = s.guard()
+		} else {
+			s.section(id, memory)
+		}
 		if s.err == nil && len(s.left) > 0 {
 			s.fail("%d bytes are left over", len(s.left))
 		}
 		if s.err != nil {
 			return nil, fmt.Errorf("%w: section %d: %w", ErrInvalid, id, s.err)
 		}
-		kept = append(kept, whole[:len(whole)-len(r.left)]...)
+		kept = binary.AppendUvarint(append(kept, id), uint64(len(content)))
+		kept = append(kept, content...)
 	}
 	if r.err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrInvalid, r.err)
@@ -91,7 +94,7 @@ func (r *reader) section(id byte, memory int) {
 		}
 	case sectionMemory:
 		r.each(func() {
-			if pages, _, _ := r.limits(); int64(pages)*pageSize > int64(memory) {
+			if pages := r.limits(); int64(pages)*pageSize > int64(memory) {
 				r.fail("it asks for %d KiB of memory, the limit is %d KiB", int64(pages)*pageSize/1024, memory/1024)
 			}
 		})
@@ -103,8 +106,6 @@ func (r *reader) section(id byte, memory int) {
 		})
 	case sectionElement:
 		r.each(r.element)
-	case sectionCode:
-		r.each(r.code)
 	case sectionData:
 		r.each(r.data)
 	default: // functions and exports: vectors that their length bounds
@@ -124,9 +125,8 @@ func (r *reader) imported() {
 
 func (r *reader) table() {
 	r.value()
-	_, most, bounded := r.limits()
-	if r.err == nil && (!bounded || most > maxTable) {
-		r.fail("a table may grow beyond %d entries: declare a maximum", maxTable)
+	if n := r.limits(); n > maxTable {
+		r.fail("a table has %d entries, at most %d are possible", n, maxTable)
 	}
 }
 
@@ -152,22 +152,6 @@ func (r *reader) element() {
 			r.number()
 		}
 	})
-}
-
-func (r *reader) code() {
-	f := &reader{left: r.take(uint64(r.number()))}
-	if r.err != nil {
-		return
-	}
-	var locals uint64
-	f.each(func() {
-		locals += uint64(f.number())
-		f.value()
-	})
-	if f.err == nil && locals > maxLocals {
-		f.fail("a function has %d local variables, at most %d are possible", locals, maxLocals)
-	}
-	r.err = f.err
 }
 
 func (r *reader) data() {

@@ -170,6 +170,21 @@ func imports(name string, body ...[]byte) source {
 	return s
 }
 
+// calls is a module that calls itself 2^depth times, without a loop.
+func calls(depth int32) source {
+	again := code(local(0), local(1), local(2), constant(1), []byte{0x6b}, call(5)) // the third argument is the depth
+	return process(
+		local(2), constant(depth), []byte{0x4b, 0x04, void}, constant(depth), []byte{0x21, 2}, end, // if more: depth
+		local(2), []byte{0x04, i32}, again, drop, again, []byte{0x05}, constant(0), end)
+}
+
+// fills is a module that fills 30 MiB many times, without a loop.
+func fills(times int) source {
+	m := process(bytes.Repeat(code(constant(1<<20), constant(0), constant(30<<20), []byte{0xfc, 11, 0}), times), constant(0))
+	m.memory = vector(code([]byte{0}, unsigned(500)))
+	return m
+}
+
 // misbehaviour is what modules do when they are given sound: what is said of it,
 // and whether the instance lives on.
 var misbehaviour = []struct {
@@ -186,11 +201,12 @@ var misbehaviour = []struct {
 	{"long message", process(constant(0), constant(257), storeI(0), constant(4), constant(257), storeI(0), constant(4)), "257 bytes, at most 256", false},
 
 	{"loops", process(forever, constant(0)), "vc_process: it did not return in its time of 100ms", false},
+	{"calls itself twice", calls(60), "vc_process: it did not return in its time of 100ms", false},
+	{"fills its memory", fills(500), "vc_process: it did not return in its time of 100ms", false},
 	{"grows", process([]byte{0x03, void}, constant(1), grow, constant(-1), []byte{0x47, 0x0d, 0, 0x0b}, unreachable), "unreachable (it has 512 of at most 32768 KiB of memory)", false},
 	{"traps", process(unreachable), "vc_process: wasm error: unreachable", false},
 	{"divides by zero", process(local(0), constant(0), []byte{0x6d}), "integer divide by zero", false},
 	{"reads elsewhere", process(constant(-1), loadI(0)), "out of bounds memory access", false},
-	{"calls itself", process(local(0), local(1), local(2), call(5)), "stack overflow", false},
 	{"logs elsewhere", imports("log", constant(-1), constant(8), call(0), constant(0)), "log: there are no 8 bytes at address 4294967295", false},
 	{"observes what cannot be", imports("observe_voice", float(math.Float64bits(1.5)), call(0), constant(0)), "1.5 is no probability", false},
 }
@@ -211,6 +227,14 @@ func TestMisbehaviour(t *testing.T) {
 				t.Errorf("at the next stretch: %v", again)
 			}
 		})
+	}
+}
+
+// TestRecursion holds that one without end meets the end of the stack.
+func TestRecursion(t *testing.T) {
+	s, d := opened(t, process(local(0), local(1), local(2), call(5)).bytes(), models.Environment{}, wasm.Limits{Call: time.Minute})
+	if _, err := s.Process(tone(), d.Parameters.Defaults()); !errors.Is(err, models.ErrDead) || !strings.Contains(err.Error(), "stack overflow") {
+		t.Errorf("%v", err)
 	}
 }
 
