@@ -202,7 +202,7 @@ var misbehaviour = []struct {
 
 	{"loops", process(forever, constant(0)), "vc_process: it did not return in its time of 100ms", false},
 	{"calls itself twice", calls(60), "vc_process: it did not return in its time of 100ms", false},
-	{"fills its memory", fills(500), "vc_process: it did not return in its time of 100ms", false},
+	{"fills its memory", fills(250), "vc_process: it did not return in its time of 100ms", false},
 	{"grows", process([]byte{0x03, void}, constant(1), grow, constant(-1), []byte{0x47, 0x0d, 0, 0x0b}, unreachable), "unreachable (it has 512 of at most 32768 KiB of memory)", false},
 	{"traps", process(unreachable), "vc_process: wasm error: unreachable", false},
 	{"divides by zero", process(local(0), constant(0), []byte{0x6d}), "integer divide by zero", false},
