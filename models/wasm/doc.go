@@ -63,8 +63,8 @@
 //
 // A file has at most 4 MiB, and a table 65,536 entries, which cannot grow; neither
 // threads, nor 64-bit memory, nor typed references are known. An instance has
-// 32 MiB of memory, beyond which memory.grow returns -1; 200 ms for a stretch; 2 s
-// for all that comes before the first. An instance that takes longer, traps, or
+// 32 MiB of memory, beyond which memory.grow returns -1; 1 s for a stretch (which is
+// long late by then); 2 s for all that comes before the first. An instance that takes longer, traps, or
 // gives an address outside its memory is ended: from then on it returns an error
 // that wraps models.ErrDead, and the host opens another. The stack of calls is the
 // compiler's own and grows to some 100 MB before a recursion without end traps.

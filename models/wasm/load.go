@@ -19,7 +19,7 @@ var ErrInvalid = errors.New("invalid filter module")
 // Limits bound what a module may use. A field that is 0 has its default.
 type Limits struct {
 	Memory int           // bytes of an instance, rounded down to pages of 64 KiB; 32 MiB, at most 256 MiB
-	Call   time.Duration // of one stretch, by the clock of the wall; 200 ms
+	Call   time.Duration // of one stretch, waiting for a busy machine included; 1 s
 	Open   time.Duration // of what comes before the first stretch; 2 s
 }
 
@@ -28,7 +28,7 @@ const (
 
 	defaultMemory = 32 << 20
 	maxMemory     = 256 << 20
-	defaultCall   = 200 * time.Millisecond
+	defaultCall   = time.Second // at 200 ms, a machine ten times overloaded ended modules that were well
 	defaultOpen   = 2 * time.Second
 
 	maxModule = 4 << 20 // bytes of a file

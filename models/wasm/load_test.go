@@ -97,19 +97,21 @@ var modules = []struct {
 	{"traps", echo(map[string][]byte{"vc_describe": unreachable}).bytes(), "vc_describe: wasm error: unreachable (it has 256 of at most 32768 KiB"},
 }
 
-// hasty are limits under which a loop ends soon.
-var hasty = wasm.Limits{Call: 100 * time.Millisecond, Open: 200 * time.Millisecond}
+// limitsFor ends soon what is said not to return. Whatever else may wait for a busy
+// machine.
+func limitsFor(say string) wasm.Limits {
+	if strings.Contains(say, "did not return") {
+		return wasm.Limits{Call: 100 * time.Millisecond, Open: 500 * time.Millisecond}
+	}
+	return wasm.Limits{Call: time.Minute, Open: time.Minute}
+}
 
 func TestDefineRefuses(t *testing.T) {
 	for _, c := range modules {
 		t.Run(c.name, func(t *testing.T) {
-			began := time.Now()
-			_, err := wasm.Define(t.Context(), c.module, hasty)
+			_, err := wasm.Define(t.Context(), c.module, limitsFor(c.say))
 			if !errors.Is(err, wasm.ErrInvalid) || !strings.Contains(err.Error(), c.say) {
 				t.Errorf("%v, does not say %q", err, c.say)
-			}
-			if took := time.Since(began); took > 2*time.Second {
-				t.Errorf("refused after %v", took)
 			}
 		})
 	}
@@ -237,7 +239,7 @@ func use(t *testing.T, module []byte) {
 	for range 2 {
 		began := time.Now()
 		out, err := s.Process(tone(), d.Parameters.Defaults())
-		if took := time.Since(began); took > time.Second {
+		if took := time.Since(began); took > 10*time.Second {
 			t.Errorf("it took %v of %v", took, quick.Call)
 		}
 		out.Captured = tone().Captured // what looks ahead may come to a negative instant

@@ -214,7 +214,7 @@ var misbehaviour = []struct {
 func TestMisbehaviour(t *testing.T) {
 	for _, c := range misbehaviour {
 		t.Run(c.name, func(t *testing.T) {
-			s, d := opened(t, c.module.bytes(), models.Environment{}, hasty)
+			s, d := opened(t, c.module.bytes(), models.Environment{}, limitsFor(c.say))
 			_, err := s.Process(tone(), d.Parameters.Defaults())
 			if err == nil || !strings.Contains(err.Error(), c.say) || !strings.HasPrefix(err.Error(), "echo: ") {
 				t.Fatalf("%v, does not say %q", err, c.say)
@@ -264,7 +264,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"traps", "vc_buffer: wasm error", map[string][]byte{"vc_buffer": unreachable}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d, err := wasm.Define(t.Context(), echo(c.bodies).bytes(), hasty)
+			d, err := wasm.Define(t.Context(), echo(c.bodies).bytes(), limitsFor(c.say))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -274,7 +274,7 @@ func TestOpenRefuses(t *testing.T) {
 			}
 		})
 	}
-	d, err := wasm.Define(t.Context(), echo(nil).bytes(), hasty)
+	d, err := wasm.Define(t.Context(), echo(nil).bytes(), wasm.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
