@@ -144,7 +144,7 @@ func (c *child) lost() error {
 	if !c.wait(ending) {
 		return c.died("killed, as it closed its connection")
 	}
-	return c.ended()
+	return c.ended("")
 }
 
 // died ends what is left of it, and says how it ended.
@@ -153,16 +153,20 @@ func (c *child) died(why string) error {
 	if !c.wait(reaping) {
 		return fmt.Errorf("%w: %s, and does not end within %v of being killed", ErrDied, why, reaping)
 	}
-	return c.ended()
+	return c.ended(why)
 }
 
-// ended says how it ended.
-func (c *child) ended() error {
+// ended says how it ended, and before that for what it was to be killed if it
+// had not.
+func (c *child) ended(before string) error {
 	c.mu.Lock()
 	how := c.why
 	c.mu.Unlock()
 	if how == "" {
 		how = c.command.ProcessState.String()
+		if before != "" {
+			how = before + ", " + how
+		}
 	}
 	if said := c.output.said(); said != "" {
 		how += "; it said: " + said
@@ -205,7 +209,7 @@ func (c *child) finish() error {
 	killed := c.why != ""
 	c.mu.Unlock()
 	if !killed && !c.command.ProcessState.Success() {
-		return c.ended()
+		return c.ended("")
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"testing"
@@ -40,6 +41,8 @@ func TestMain(m *testing.M) {
 	case "raw":
 		raw(os.Args[2:])
 		os.Exit(0)
+	case "orphan":
+		orphan()
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -62,6 +65,23 @@ func raw(script []string) {
 			return
 		}
 	}
+}
+
+// orphan opens a filter, and waits to be killed while that works.
+func orphan() {
+	d := self.Isolate(shaky())
+	e := environment()
+	e.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	s, err := d.OpenAudio(context.Background(), e, d.Parameters.Defaults())
+	if err != nil {
+		panic(err)
+	}
+	v, err := d.Parameters.Defaults().With(map[string]any{"do": "wedge"})
+	if err != nil {
+		panic(err)
+	}
+	_, err = s.Process(sound(1), v)
+	panic(err)
 }
 
 func defined[D any](d D, err error) D {
@@ -122,6 +142,7 @@ func (f *shakyFilter) Process(in capture.Sound, p shakyParameters) (capture.Soun
 		fmt.Fprint(os.Stderr, "enough of this")
 		os.Exit(9)
 	case "wedge":
+		f.environment.Log.Warn("wedged", "pid", os.Getpid())
 		select {}
 	case "leak":
 		for { // a few MiB at a time, so that the watch sees it

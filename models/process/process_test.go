@@ -1,6 +1,7 @@
 package process_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -220,6 +222,101 @@ func TestCloseWedged(t *testing.T) {
 	}
 	if left := children(t); len(left) != 0 {
 		t.Errorf("children are left: %v", left)
+	}
+}
+
+// TestOrphan ends a filter that hears nothing with its parent.
+func TestOrphan(t *testing.T) {
+	command := exec.Command("/proc/self/exe", "orphan")
+	output, err := command.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	for s := bufio.NewScanner(output); s.Scan() && pid == 0; {
+		_, after, _ := strings.Cut(s.Text(), "pid=")
+		_, _ = fmt.Sscan(after, &pid)
+	}
+	child, err := unix.PidfdOpen(pid, 0)
+	if err != nil {
+		t.Fatalf("process %d: %v", pid, err)
+	}
+	defer unix.Close(child)
+	if err := command.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = command.Wait()
+	if n, err := unix.Poll([]unix.PollFd{{Fd: int32(child), Events: unix.POLLIN}}, 5000); n != 1 || err != nil {
+		t.Errorf("the filter outlives its parent: %v", err)
+		_ = unix.Kill(pid, unix.SIGKILL)
+	}
+}
+
+// TestStrangers are processes that speak otherwise.
+func TestStrangers(t *testing.T) {
+	if _, err := exec.LookPath("true"); err != nil {
+		t.Skip("needs the command true")
+	}
+	d := shaky()
+	for _, c := range []struct {
+		say     string
+		command []string
+	}{
+		{"exit status 0", []string{"true"}},
+		{"type 97 instead of ready", []string{"/proc/self/exe", "raw", "a"}},
+		{"invalid filter", []string{"/proc/self/exe", "raw", "Binvalid filter"}},
+		{"bytes are too many", []string{"/proc/self/exe", "raw", "AA"}},
+	} {
+		l := process.Launcher{Command: c.command}
+		if _, err := l.OpenAudio(t.Context(), d, environment(), d.Parameters.Defaults()); err == nil || !strings.Contains(err.Error(), c.say) {
+			t.Errorf("%v: %v, does not say %q", c.command, err, c.say)
+		}
+	}
+	for _, answer := range []string{"x", "E", "Eabcdefghijkl", "C{}"} {
+		l := process.Launcher{Command: []string{"/proc/self/exe", "raw", "A", "<", "<", answer}}
+		s := opened(t, l.Isolate(d).OpenAudio, environment(), d.Parameters.Defaults())
+		if _, err := s.Process(sound(1), d.Parameters.Defaults()); !errors.Is(err, process.ErrDied) || !strings.Contains(err.Error(), "no message") {
+			t.Errorf("%q: %v", answer, err)
+		}
+	}
+}
+
+// TestCloseDuring is a host that closes what it has given up, without killing it:
+// the memory stays until nobody is at it.
+func TestCloseDuring(t *testing.T) {
+	d := self.Isolate(paint())
+	for range 10 {
+		s, err := d.OpenVideo(t.Context(), environment(), d.Parameters.Defaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ended, busy := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(ended)
+			v := set(t, d, map[string]any{"do": "invert"})
+			for i := 0; ; i++ {
+				in := picture(t, capture.I420, 320+16*(i%8), 180, 1)
+				out, err := s.Process(in, v)
+				if err != nil {
+					return
+				}
+				out.Release()
+				if i == 20 {
+					close(busy)
+				}
+			}
+		}()
+		<-busy
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+		<-ended
+	}
+	if n := footprint(t)[1]; n != 0 {
+		t.Errorf("%d slots are mapped", n)
 	}
 }
 
