@@ -55,6 +55,7 @@ type Config struct {
 
 	StateDir  string `yaml:"state-dir" group:"machine" placeholder:"DIR" help:"Certificates that the node makes (XDG state folder)."`
 	CacheDir  string `yaml:"cache-dir" group:"machine" placeholder:"DIR" help:"What can be made again, such as the synthetic rig's pictures (XDG cache folder)."`
+	Models    string `yaml:"models" group:"machine" placeholder:"DIR" help:"Weights of models (models in the cache folder)."`
 	LogLevel  string `yaml:"log-level" group:"machine" placeholder:"LEVEL" default:"info" enum:"debug,info,warn,error" help:"debug, info, warn or error (${default})."`
 	LogFormat string `yaml:"log-format" group:"machine" placeholder:"FORMAT" default:"text" enum:"text,json" help:"text or json (${default})."`
 }
@@ -78,6 +79,9 @@ func (c *Config) complete() error {
 			return fmt.Errorf("find the cache folder: %w; name one with --cache-dir", err)
 		}
 		c.CacheDir = filepath.Join(c.CacheDir, "virtualcube")
+	}
+	if c.Models == "" {
+		c.Models = filepath.Join(c.CacheDir, "models")
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ type commandLine struct {
 	Samples samplesCommand `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
 	Token   tokenCommand   `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`
 	Layout  layoutCommand  `cmd:"" help:"Check a layout of a room, and draw it from above."`
+	Models  modelsCommand  `cmd:"" help:"List, pull and verify the weights of filters' models."`
 	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
