@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,10 +9,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/virtualcube/virtualcube/models/weights/convert"
 )
 
 // Progress shows a step: the function that it returns is called with how much of
@@ -168,14 +172,39 @@ func (s *Store) put(ctx context.Context, w wanted, members map[string]string, ma
 	return writeMemo(path, memoOf(info, w.File))
 }
 
-// assemble writes the weights' parts one after another.
+// assemble writes the weights' parts one after another, or what they convert to.
 func (w wanted) assemble(ctx context.Context, members map[string]string, out io.Writer) error {
+	if w.Convert == "tfjs" {
+		return w.convert(ctx, members, out)
+	}
 	for _, part := range w.Parts {
 		if err := part.copy(ctx, members[part.Member], out); err != nil {
 			return fmt.Errorf("%s: %w", part.Member, err)
 		}
 	}
 	return nil
+}
+
+// convert writes the ONNX that a model of another form converts to.
+func (w wanted) convert(ctx context.Context, members map[string]string, out io.Writer) error {
+	var model []byte
+	files := map[string][]byte{}
+	for k, part := range w.Parts {
+		var content bytes.Buffer
+		if err := part.copy(ctx, members[part.Member], &content); err != nil {
+			return fmt.Errorf("%s: %w", part.Member, err)
+		}
+		if k == 0 {
+			model = content.Bytes()
+		}
+		files[path.Base(part.Member)] = content.Bytes()
+	}
+	made, err := convert.TFJS(model, files)
+	if err != nil {
+		return fmt.Errorf("convert %s: %w", w.Parts[0].Member, err)
+	}
+	_, err = out.Write(made)
+	return err
 }
 
 func (p Part) copy(ctx context.Context, path string, out io.Writer) error {
