@@ -59,7 +59,7 @@ type File struct {
 	Platform string `yaml:"platform"` // as "linux/amd64"; empty: every one
 	Package  string `yaml:"package"`  // a key of Catalogue.Packages
 	Parts    []Part `yaml:"parts"`    // joined in this order, or what is converted
-	Convert  string `yaml:"convert"`  // empty, or tfjs: its model.json, then its weights
+	Convert  string `yaml:"convert"`  // empty, tflite, or tfjs: its model.json, then its weights
 	Name     string `yaml:"name"`
 	Size     int64  `yaml:"size"`   // bytes
 	SHA256   string `yaml:"sha256"` // hexadecimal
@@ -230,7 +230,7 @@ func (f File) validate() error {
 		return fmt.Errorf("its size is %d bytes, 1 to %d are possible", f.Size, maxFile)
 	case len(f.Parts) == 0 || len(f.Parts) > maxParts:
 		return fmt.Errorf("it has %d parts, 1 to %d are possible", len(f.Parts), maxParts)
-	case f.Convert != "" && f.Convert != "tfjs":
+	case !slices.Contains([]string{"", "tfjs", "tflite"}, f.Convert):
 		return fmt.Errorf("conversion %q is unknown", f.Convert)
 	}
 	for _, p := range f.Parts {

@@ -174,7 +174,7 @@ func (s *Store) put(ctx context.Context, w wanted, members map[string]string, ma
 
 // assemble writes the weights' parts one after another, or what they convert to.
 func (w wanted) assemble(ctx context.Context, members map[string]string, out io.Writer) error {
-	if w.Convert == "tfjs" {
+	if w.Convert != "" {
 		return w.convert(ctx, members, out)
 	}
 	for _, part := range w.Parts {
@@ -187,19 +187,24 @@ func (w wanted) assemble(ctx context.Context, members map[string]string, out io.
 
 // convert writes the ONNX that a model of another form converts to.
 func (w wanted) convert(ctx context.Context, members map[string]string, out io.Writer) error {
-	var model []byte
+	var all [][]byte
 	files := map[string][]byte{}
-	for k, part := range w.Parts {
+	for _, part := range w.Parts {
 		var content bytes.Buffer
 		if err := part.copy(ctx, members[part.Member], &content); err != nil {
 			return fmt.Errorf("%s: %w", part.Member, err)
 		}
-		if k == 0 {
-			model = content.Bytes()
-		}
+		all = append(all, content.Bytes())
 		files[path.Base(part.Member)] = content.Bytes()
 	}
-	made, err := convert.TFJS(model, files)
+	var made []byte
+	var err error
+	switch w.Convert {
+	case "tfjs":
+		made, err = convert.TFJS(all[0], files)
+	case "tflite":
+		made, err = convert.TFLite(bytes.Join(all, nil))
+	}
 	if err != nil {
 		return fmt.Errorf("convert %s: %w", w.Parts[0].Member, err)
 	}

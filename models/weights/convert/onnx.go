@@ -14,7 +14,8 @@ const (
 	typeFloat = 1 // TensorProto.DataType
 	typeInt64 = 7
 
-	attributeInt    = 2 // AttributeProto.AttributeType
+	attributeFloat  = 1 // AttributeProto.AttributeType
+	attributeInt    = 2
 	attributeString = 3
 	attributeInts   = 7
 )
@@ -32,7 +33,7 @@ func (m *message) bytes(field protowire.Number, v []byte) {
 
 func (m *message) text(field protowire.Number, v string) { m.bytes(field, []byte(v)) }
 
-// attribute is a property of a node: an int, a string or ints.
+// attribute is a property of a node: an int, a float32, a string or ints.
 type attribute struct {
 	name  string
 	value any
@@ -42,6 +43,9 @@ func (a attribute) encode() []byte {
 	var m message
 	m.text(1, a.name)
 	switch v := a.value.(type) {
+	case float32:
+		m = protowire.AppendFixed32(protowire.AppendTag(m, 2, protowire.Fixed32Type), math.Float32bits(v))
+		m.varint(20, attributeFloat)
 	case int:
 		m.varint(3, int64(v))
 		m.varint(20, attributeInt)
