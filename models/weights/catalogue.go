@@ -38,6 +38,9 @@ type Package struct {
 	// pip "sha256:" and hexadecimal digits.
 	Integrity string `yaml:"integrity" json:"integrity"`
 	Size      int64  `yaml:"size" json:"size"` // of the archive, bytes
+	// Tag is the platform tag of a wheel that is not for any platform, where the
+	// weights in it are.
+	Tag string `yaml:"tag" json:"tag,omitempty"`
 }
 
 // Weights are one model, or the library that computes models.
@@ -179,6 +182,7 @@ var (
 	// A name can be no option and no address of a package client.
 	packageName    = regexp.MustCompile(`^(@[a-z0-9][a-z0-9._-]*/)?[A-Za-z0-9][A-Za-z0-9._-]*$`)
 	packageVersion = regexp.MustCompile(`^[0-9][A-Za-z0-9.+-]*$`)
+	wheelTag       = regexp.MustCompile(`^[a-z0-9_]+$`)
 	weightsName    = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	fileName       = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._-]*$`)
 	hexSHA256      = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -193,6 +197,8 @@ func (p Package) validate() error {
 		return fmt.Errorf("%q is no name of a package", p.Name)
 	case !packageVersion.MatchString(p.Version):
 		return fmt.Errorf("%q is no exact version", p.Version)
+	case p.Tag != "" && (p.Client != "pip" || !wheelTag.MatchString(p.Tag)):
+		return fmt.Errorf("%q is no platform tag of a wheel", p.Tag)
 	case p.Size <= 0 || p.Size > maxArchive:
 		return fmt.Errorf("its size is %d bytes, 1 to %d are possible", p.Size, maxArchive)
 	}

@@ -97,6 +97,9 @@ func (d download) command() (command string, arguments []string, err error) {
 		command, arguments = "python3", []string{"-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--require-hashes",
 			"--requirement", requirements, "--dest", d.archive(), "--no-cache-dir", "--no-input", "--quiet",
 			"--disable-pip-version-check", "--progress-bar=off", "--retries=2"}
+		if d.Tag != "" {
+			arguments = append(arguments, "--platform", d.Tag)
+		}
 	default:
 		return "", nil, fmt.Errorf("%w: %q", ErrClient, d.Client)
 	}

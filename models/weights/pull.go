@@ -1,7 +1,6 @@
 package weights
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -9,13 +8,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"strconv"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/virtualcube/virtualcube/models/weights/convert"
 )
 
 // Progress shows a step: the function that it returns is called with how much of
@@ -119,37 +115,30 @@ func (s *Store) pull(ctx context.Context, group []wanted, show Progress) (err er
 	if err != nil {
 		return err
 	}
-	members := map[string]string{}
-	for _, w := range group {
-		for _, part := range w.Parts {
-			if _, found := members[part.Member]; !found {
-				members[part.Member] = filepath.Join(folder, "member-"+strconv.Itoa(len(members)))
-			}
-		}
-	}
-	if err := unpack(ctx, archive, members); err != nil {
+	parts, err := extract(ctx, archive, folder, group)
+	if err != nil {
 		return fmt.Errorf("unpack %s: %w", p, err)
 	}
 	var errs []error
 	for k, w := range group {
 		made := filepath.Join(folder, "weights-"+strconv.Itoa(k))
-		if err := s.put(ctx, w, members, made); err != nil {
+		if err := s.put(ctx, w, parts, made); err != nil {
 			errs = append(errs, fmt.Errorf("pull weights %s: %w", w.Weights.Name, err))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// put makes the weights of the package's members, and puts them in their place
-// if they are what the catalogue says.
-func (s *Store) put(ctx context.Context, w wanted, members map[string]string, made string) error {
+// put makes the weights of a package's parts, and puts them in their place if they
+// are what the catalogue says.
+func (s *Store) put(ctx context.Context, w wanted, parts extracted, made string) error {
 	f, err := os.OpenFile(made, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	hash := sha256.New()
-	if err := w.assemble(ctx, members, io.MultiWriter(f, hash)); err != nil {
+	if err := w.assemble(ctx, parts, io.MultiWriter(f, hash)); err != nil {
 		return err
 	}
 	if sum := hex.EncodeToString(hash.Sum(nil)); sum != w.SHA256 {
@@ -170,66 +159,6 @@ func (s *Store) put(ctx context.Context, w wanted, members map[string]string, ma
 		return err
 	}
 	return writeMemo(path, memoOf(info, w.File))
-}
-
-// assemble writes the weights' parts one after another, or what they convert to.
-func (w wanted) assemble(ctx context.Context, members map[string]string, out io.Writer) error {
-	if w.Convert != "" {
-		return w.convert(ctx, members, out)
-	}
-	for _, part := range w.Parts {
-		if err := part.copy(ctx, members[part.Member], out); err != nil {
-			return fmt.Errorf("%s: %w", part.Member, err)
-		}
-	}
-	return nil
-}
-
-// convert writes the ONNX that a model of another form converts to.
-func (w wanted) convert(ctx context.Context, members map[string]string, out io.Writer) error {
-	var all [][]byte
-	files := map[string][]byte{}
-	for _, part := range w.Parts {
-		var content bytes.Buffer
-		if err := part.copy(ctx, members[part.Member], &content); err != nil {
-			return fmt.Errorf("%s: %w", part.Member, err)
-		}
-		all = append(all, content.Bytes())
-		files[path.Base(part.Member)] = content.Bytes()
-	}
-	var made []byte
-	var err error
-	switch w.Convert {
-	case "tfjs":
-		made, err = convert.TFJS(all[0], files)
-	case "tflite":
-		made, err = convert.TFLite(bytes.Join(all, nil))
-	}
-	if err != nil {
-		return fmt.Errorf("convert %s: %w", w.Parts[0].Member, err)
-	}
-	_, err = out.Write(made)
-	return err
-}
-
-func (p Part) copy(ctx context.Context, path string, out io.Writer) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if _, err := f.Seek(p.Offset, io.SeekStart); err != nil {
-		return err
-	}
-	if p.Length == 0 {
-		_, err = io.Copy(out, reader{ctx, f})
-		return err
-	}
-	_, err = io.CopyN(out, reader{ctx, f}, p.Length)
-	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%w: it has no %d bytes at %d", ErrArchive, p.Length, p.Offset)
-	}
-	return err
 }
 
 func total(group []wanted) (bytes int64) {
