@@ -35,6 +35,8 @@ const (
 	fetchTimeout = 30 * time.Minute
 	// pollEvery is how often it is looked how much has come.
 	pollEvery = 250 * time.Millisecond
+	// outputDelay is how long an ended client's output may be held open.
+	outputDelay = 5 * time.Second
 	// maxOutput is how much of a client's output an error shows, bytes.
 	maxOutput = 2000
 )
@@ -66,8 +68,11 @@ func (d download) fetch(ctx context.Context) (string, error) {
 	defer cancel()
 	output, err := d.run(ctx, command, arguments)
 	if err != nil {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return "", fmt.Errorf("fetch %s: %w: it took more than %v", d, ErrFetch, d.timeout)
+		}
 		if ctx.Err() != nil {
-			return "", fmt.Errorf("fetch %s: %w after %v", d, context.Cause(ctx), d.timeout)
+			return "", fmt.Errorf("fetch %s: %w", d, ctx.Err())
 		}
 		return "", fmt.Errorf("fetch %s: %w", d, explain(err, output))
 	}
@@ -88,7 +93,8 @@ func (d download) command() (command string, arguments []string, err error) {
 	case "npm":
 		command, arguments = "npm", []string{"pack", d.String(), "--ignore-scripts", "--pack-destination", d.archive(),
 			"--prefix", filepath.Join(d.folder, "work"), "--cache", filepath.Join(d.folder, "cache"),
-			"--loglevel=error", "--no-update-notifier", "--no-progress", "--fetch-retries=2"}
+			"--loglevel=error", "--logs-max=0", "--no-update-notifier", "--no-progress",
+			"--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"}
 	case "pip":
 		requirements := filepath.Join(d.folder, "requirements.txt")
 		if err := os.WriteFile(requirements, []byte(d.String()+" --hash="+d.Integrity+"\n"), 0o600); err != nil {
@@ -118,7 +124,7 @@ func (d download) run(ctx context.Context, command string, arguments []string) (
 	cmd.Stdout, cmd.Stderr = &out, &out
 	cmd.SysProcAttr = &unix.SysProcAttr{Setpgid: true} // a client's children end with it
 	cmd.Cancel = func() error { return unix.Kill(-cmd.Process.Pid, unix.SIGKILL) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.WaitDelay = outputDelay
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
@@ -208,7 +214,7 @@ func (d download) only() (string, error) {
 		return "", err
 	}
 	if len(entries) != 1 || !entries[0].Type().IsRegular() {
-		return "", fmt.Errorf("%w: the client left %d files where one archive should be", ErrFetch, len(entries))
+		return "", fmt.Errorf("%w: the client left %d files that are not one archive", ErrFetch, len(entries))
 	}
 	return filepath.Join(d.archive(), entries[0].Name()), nil
 }

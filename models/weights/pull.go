@@ -37,7 +37,7 @@ func (s *Store) Pull(ctx context.Context, names []string, show Progress) error {
 	if err := os.MkdirAll(s.folder, 0o755); err != nil {
 		return fmt.Errorf("pull weights: %w", err)
 	}
-	unlock, err := lock(ctx, s.folder, func() { show("waiting for another process that pulls into "+s.folder)(0, 1) })
+	unlock, err := lock(ctx, s.folder, show("waiting for another process that pulls into "+s.folder))
 	if err != nil {
 		return fmt.Errorf("pull weights: %w", err)
 	}
