@@ -2,6 +2,7 @@ package convert
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -17,7 +18,7 @@ func TFLite(model []byte) ([]byte, error) {
 	root := f.root()
 	codes, graphs := f.tables(root, 1), f.tables(root, 2)
 	if f.err != nil || len(graphs) != 1 {
-		return nil, fmt.Errorf("%w: it has %d graphs: %w", ErrModel, len(graphs), f.err)
+		return nil, errors.Join(fmt.Errorf("%w: it has %d graphs, one is possible", ErrModel, len(graphs)), f.err)
 	}
 	g := &tfliteGraph{builder: newBuilder(), flat: f, tensors: f.tables(graphs[0], 0), buffers: f.tables(root, 4), values: map[int]value{}, constants: map[int]tensor{}}
 	for _, k := range f.ints(graphs[0], 1) {
@@ -54,7 +55,7 @@ func TFLite(model []byte) ([]byte, error) {
 		}
 	}
 	if f.err != nil || len(g.inputs) == 0 || len(g.outputs) == 0 {
-		return nil, fmt.Errorf("%w: it has %d inputs and %d outputs: %w", ErrModel, len(g.inputs), len(g.outputs), f.err)
+		return nil, errors.Join(fmt.Errorf("%w: it has %d inputs and %d outputs", ErrModel, len(g.inputs), len(g.outputs)), f.err)
 	}
 	return g.encode(), nil
 }
@@ -147,7 +148,7 @@ func (g *tfliteGraph) constant(op tfliteOperator, k int) (tensor, error) {
 	shape, buffer := g.ints(at, 0), g.int(at, 2, 0)
 	n, err := elements(shape)
 	if err != nil || buffer <= 0 || buffer >= len(g.buffers) {
-		return tensor{}, fmt.Errorf("%w: its input %d is no constant: %w", ErrModel, k, err)
+		return tensor{}, errors.Join(fmt.Errorf("%w: its input %d is no constant", ErrModel, k), err)
 	}
 	data, kind := g.flat.bytes(g.buffers[buffer], 0), g.byte(at, 1)
 	size := map[int]int{tfliteFloat32: 4, tfliteFloat16: 2, tfliteInt32: 4}[kind]

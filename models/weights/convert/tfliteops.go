@@ -2,6 +2,7 @@ package convert
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -140,7 +141,7 @@ func (g *tfliteGraph) pairwise(op tfliteOperator, in value) (value, error) {
 		}
 		t, err := g.constant(op, 1)
 		if err != nil || t.ints != nil {
-			return value{}, fmt.Errorf("%w: its second input is neither computed nor a constant: %w", ErrModel, err)
+			return value{}, errors.Join(fmt.Errorf("%w: its second input is neither computed nor constant floats", ErrModel), err)
 		}
 		return g.beside(kind, name, in, t)
 	})
