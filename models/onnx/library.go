@@ -25,33 +25,33 @@ var loaded struct {
 
 // load loads the library, if that has not been done.
 func load(path string) error {
-	real, err := filepath.EvalSymlinks(path)
+	file, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return fmt.Errorf("%w: %w; `virtualcube models pull %s` fetches it", ErrLibrary, err, Library)
 	}
-	if real, err = filepath.Abs(real); err != nil {
+	if file, err = filepath.Abs(file); err != nil {
 		return fmt.Errorf("%w: %w", ErrLibrary, err)
 	}
 	loaded.mu.Lock()
 	defer loaded.mu.Unlock()
 	switch {
-	case loaded.path == real:
+	case loaded.path == file:
 		return nil
 	case loaded.path != "":
-		return fmt.Errorf("%w: this process has loaded %s and cannot load %s beside it", ErrLibrary, loaded.path, real)
+		return fmt.Errorf("%w: this process has loaded %s and cannot load %s beside it", ErrLibrary, loaded.path, file)
 	}
-	if info, err := os.Stat(real); err != nil || !info.Mode().IsRegular() {
-		return fmt.Errorf("%w: %s is not a file", ErrLibrary, real)
+	if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+		return fmt.Errorf("%w: %s is not a file", ErrLibrary, file)
 	}
-	ort.SetSharedLibraryPath(real)
+	ort.SetSharedLibraryPath(file)
 	// What goes wrong is returned by the call that it happens in.
 	if err := ort.InitializeEnvironment(ort.WithLogLevelFatal()); err != nil {
 		if strings.Contains(err.Error(), "ORT API base: 2") {
-			return fmt.Errorf("%w: %s is older than version 1.24", ErrLibrary, real)
+			return fmt.Errorf("%w: %s is older than version 1.24", ErrLibrary, file)
 		}
-		return fmt.Errorf("%w: %s: %w", ErrLibrary, real, err)
+		return fmt.Errorf("%w: %s: %w", ErrLibrary, file, err)
 	}
-	loaded.path = real
+	loaded.path = file
 	if err := ort.DisableTelemetry(); err != nil {
 		return fmt.Errorf("%w: switch telemetry off: %w", ErrLibrary, err)
 	}
