@@ -62,6 +62,9 @@ func NewGrid(layout string, shape []int64) (Grid, error) {
 // Len is how many elements the grid has.
 func (g Grid) Len() int { return g.Width * g.Height * g.Channels }
 
+// At is one channel of a pixel.
+func (g Grid) At(values []float32, x, y, c int) float32 { return values[y*g.y+x*g.x+c*g.c] }
+
 // Resize says how a picture of one shape is brought into a grid of another.
 type Resize string
 
