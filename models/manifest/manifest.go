@@ -118,7 +118,7 @@ type Output struct {
 // ErrManifest is wrapped by every error about what a manifest says.
 var ErrManifest = errors.New("invalid manifest")
 
-const maxBytes = 256 << 10 // of a manifest
+const maxBytes = 64 << 10 // of a manifest
 
 // Parse reads a manifest and refuses what no filter can be made of.
 func Parse(data []byte) (Manifest, error) {
@@ -137,11 +137,8 @@ func parse(data []byte) (Manifest, error) {
 	if len(data) > maxBytes {
 		return m, fmt.Errorf("it has %d bytes, at most %d are possible", len(data), maxBytes)
 	}
-	for _, t := range lexer.Tokenize(string(data)) {
-		switch t.Type {
-		case token.AnchorType, token.AliasType, token.MergeKeyType, token.TagType:
-			return m, fmt.Errorf("[%d:%d] anchors, aliases and tags are not used in manifests", t.Position.Line, t.Position.Column)
-		}
+	if err := checkTokens(lexer.Tokenize(string(data))); err != nil {
+		return m, err
 	}
 	tree, err := parser.ParseBytes(data, 0)
 	if err != nil {
@@ -173,6 +170,28 @@ func parse(data []byte) (Manifest, error) {
 	}
 	m.complete()
 	return m, nil
+}
+
+// maxDepth is how many lists and mappings may be open within one another.
+const maxDepth = 8
+
+// checkTokens refuses what manifests do not need and the parser takes long for.
+func checkTokens(tokens token.Tokens) error {
+	depth := 0
+	for _, t := range tokens {
+		switch t.Type {
+		case token.AnchorType, token.AliasType, token.MergeKeyType, token.TagType:
+			return fmt.Errorf("[%d:%d] anchors, aliases and tags are not used in manifests", t.Position.Line, t.Position.Column)
+		case token.SequenceStartType, token.MappingStartType:
+			depth++
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		}
+		if depth > maxDepth {
+			return fmt.Errorf("[%d:%d] more than %d lists and mappings are open", t.Position.Line, t.Position.Column, maxDepth)
+		}
+	}
+	return nil
 }
 
 // plain makes one line of a YAML error: "[line:column] what".
