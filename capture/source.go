@@ -1,6 +1,9 @@
 package capture
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Source captures one rig. Opening it (each source package has its own Open)
 // reads the calibration; Run plays it.
@@ -15,6 +18,17 @@ type Source interface {
 	// Close frees what Open took, after Run has returned. Frames that others
 	// still hold stay valid.
 	Close() error
+}
+
+// Recording is a Source that can be read out of time, in place of Run.
+type Recording interface {
+	Source
+	// Next returns the frames of the next instant and its time since the
+	// beginning. However long the caller takes, none is passed over; a camera that
+	// lost its frame has none, and an instant that all lost is left out. The
+	// caller owns the frames alone and stamps them. After the last instant it
+	// returns io.EOF: nothing loops.
+	Next(ctx context.Context) (time.Duration, []*Frame, error)
 }
 
 // Sink takes what a source captures. Its methods do not block; they may be

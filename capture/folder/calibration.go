@@ -46,7 +46,8 @@ type cameraEntry struct {
 	Fx, Fy, Cx, Cy  float64
 	K               matrix
 	Distortion      []float64
-	Rotation        matrix `json:"R_cam_to_world"`
+	MaxRadius       float64 `json:"max_radius"`
+	Rotation        matrix  `json:"R_cam_to_world"`
 	Position        []float64
 	CamToWorld      matrix    `json:"cam_to_world"`
 	DepthScale      *float64  `json:"depth_scale"`
@@ -58,6 +59,7 @@ type cameraEntry struct {
 	DepthCy         float64   `json:"depth_cy"`
 	DepthK          matrix    `json:"depth_K"`
 	DepthDistortion []float64 `json:"depth_distortion"`
+	DepthMaxRadius  float64   `json:"depth_max_radius"`
 	DepthToColour   matrix    `json:"depth_to_color"`
 	Matted          *bool
 }
@@ -156,10 +158,14 @@ func (e cameraEntry) sensor() (sensor, error) {
 	if s.name == "" {
 		return s, fmt.Errorf("has no name")
 	}
+	if !(e.MaxRadius >= 0 && e.DepthMaxRadius >= 0) {
+		return s, fmt.Errorf("max_radius is negative")
+	}
 	var err error
 	if s.colour.Lens, err = lens(e.Width, e.Height, e.K, e.Fx, e.Fy, e.Cx, e.Cy, e.Distortion); err != nil {
 		return s, fmt.Errorf("colour: %w", err)
 	}
+	s.colour.Lens.MaxRadius = e.MaxRadius
 	if s.colour.Pose, s.posed, err = e.pose(); err != nil {
 		return s, err
 	}
@@ -178,6 +184,7 @@ func (e cameraEntry) sensor() (sensor, error) {
 	if s.depth.Lens, err = lens(e.DepthWidth, e.DepthHeight, e.DepthK, e.DepthFx, e.DepthFy, e.DepthCx, e.DepthCy, e.DepthDistortion); err != nil {
 		return s, fmt.Errorf("depth: %w", err)
 	}
+	s.depth.Lens.MaxRadius = e.DepthMaxRadius
 	if e.DepthToColour != nil {
 		r, err := e.DepthToColour.rigid()
 		if err != nil {

@@ -11,12 +11,13 @@
 //	width, height         of the colour picture, pixels
 //	fx fy cx cy, or K     3 x 3; pixel (0, 0) has its centre at (0, 0)
 //	distortion            OpenCV order k1 k2 p1 p2 [k3 [k4 k5 k6]]
+//	max_radius            of x and y at depth 1, beyond which it is not valid
 //	R_cam_to_world        3 x 3, OpenCV axes (x right, y down, z forward)
 //	position              of the camera in the world, metres
 //	cam_to_world          4 x 4 or 3 x 4, in place of these two
 //	depth_scale           metres a unit of the depth picture, 0.001 if absent
 //	depth_fx ... depth_cy, depth_K, depth_width, depth_height,
-//	depth_distortion, depth_to_color (4 x 4 or 3 x 4, metres)
+//	depth_distortion, depth_max_radius, depth_to_color (4 x 4 or 3 x 4, metres)
 //	                      the depth camera, where depth is not aligned to colour
 //	matted                depth is 0 wherever the person is not
 //
@@ -26,7 +27,7 @@
 //	volume                {"min": [x, y, z], "max": [x, y, z]}, in the cube
 //	rate                  hertz
 //
-// Unknown fields are ignored.
+// Unknown fields are ignored. Writer writes such a folder.
 //
 // # Raw: rgb.SERIAL-NNNN.png, depth.SERIAL-NNNN.png
 //

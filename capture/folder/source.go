@@ -23,7 +23,7 @@ type Source struct {
 	player replay.Player
 }
 
-var _ capture.Source = (*Source)(nil)
+var _ capture.Recording = (*Source)(nil)
 
 // Open reads the calibration and the first instant.
 func Open(o Options) (*Source, error) {
@@ -89,6 +89,11 @@ func (s *Source) Rig() capture.Rig { return s.rig }
 
 // Run plays the folder.
 func (s *Source) Run(ctx context.Context, sink capture.Sink) error { return s.player.Run(ctx, sink) }
+
+// Next reads the recording out of time.
+func (s *Source) Next(ctx context.Context) (time.Duration, []*capture.Frame, error) {
+	return s.player.Next(ctx)
+}
 
 // Close has nothing to free: frames stay valid until they are released.
 func (s *Source) Close() error { return nil }

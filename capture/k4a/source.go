@@ -24,7 +24,7 @@ type Source struct {
 	player replay.Player
 }
 
-var _ capture.Source = (*Source)(nil)
+var _ capture.Recording = (*Source)(nil)
 
 // Open reads the recording's description and its first frame.
 func Open(o Options) (*Source, error) {
@@ -121,6 +121,11 @@ func (s *Source) Rig() capture.Rig { return s.rig }
 
 // Run plays the recording.
 func (s *Source) Run(ctx context.Context, sink capture.Sink) error { return s.player.Run(ctx, sink) }
+
+// Next reads the recording out of time.
+func (s *Source) Next(ctx context.Context) (time.Duration, []*capture.Frame, error) {
+	return s.player.Next(ctx)
+}
 
 // Close closes the file. Frames that others hold stay valid.
 func (s *Source) Close() error {

@@ -115,6 +115,51 @@ func (p *Player) Run(ctx context.Context, sink capture.Sink) error {
 	return err
 }
 
+// Next reads the reel out of time, see capture.Recording. It is called in place
+// of Run.
+func (p *Player) Next(ctx context.Context) (time.Duration, []*capture.Frame, error) {
+	if p.sequences == nil {
+		p.sequences = make([]uint64, p.Cameras)
+	}
+	for {
+		offset, err := p.Reel.Next()
+		if err != nil {
+			return 0, nil, err
+		}
+		shots, drops, err := p.Reel.Decode(ctx)
+		if err != nil {
+			return 0, nil, err
+		}
+		for _, d := range drops {
+			p.sequences[d.Camera]++
+		}
+		if len(shots) == 0 {
+			continue
+		}
+		if p.Speed > 0 {
+			offset = time.Duration(float64(offset) / p.Speed)
+		}
+		frames := make([]*capture.Frame, len(shots))
+		for i, s := range shots {
+			frames[i] = p.frame(s)
+		}
+		return offset, frames, nil
+	}
+}
+
+// frame makes the next frame of a camera.
+func (p *Player) frame(s Shot) *capture.Frame {
+	var free func(*capture.Frame)
+	if s.Free != nil {
+		free = func(*capture.Frame) { s.Free() }
+	}
+	f := capture.NewFrame(free)
+	f.Camera, f.Sequence = s.Camera, p.sequences[s.Camera]
+	f.Colour, f.Depth = s.Colour, s.Depth
+	p.sequences[s.Camera]++
+	return f
+}
+
 // decode reads the reel into the queue until its end, an error or the context.
 func (p *Player) decode(ctx context.Context, queue chan<- instant) error {
 	base, last := time.Duration(0), time.Duration(-1)
@@ -236,15 +281,8 @@ func (p *Player) hand(i instant, due capture.Time, sink capture.Sink) {
 		sink.Dropped(d.Camera, d.Reason)
 	}
 	for _, s := range i.shots {
-		var free func(*capture.Frame)
-		if s.Free != nil {
-			free = func(*capture.Frame) { s.Free() }
-		}
-		f := capture.NewFrame(free)
-		f.Camera, f.Sequence = s.Camera, p.sequences[s.Camera]
-		f.Colour, f.Depth = s.Colour, s.Depth
+		f := p.frame(s)
 		f.Captured, f.Emitted = due, p.Clock.Now()
-		p.sequences[s.Camera]++
 		sink.Frame(f)
 	}
 }

@@ -53,9 +53,10 @@ type Source struct {
 	clock    *capture.Clock
 	log      *slog.Logger
 	started  atomic.Bool
+	reading  []reading // by child, of Next
 }
 
-var _ capture.Source = (*Source)(nil)
+var _ capture.Recording = (*Source)(nil)
 
 // child is one opened source, which may give several cameras.
 type child struct {
@@ -253,6 +254,10 @@ func (s *Source) Rig() capture.Rig { return s.rig }
 // Close closes all sources.
 func (s *Source) Close() error {
 	var errs []error
+	for _, r := range s.reading {
+		release(r.frames)
+	}
+	s.reading = nil
 	for _, m := range s.children {
 		errs = append(errs, m.source.Close())
 	}

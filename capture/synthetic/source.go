@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
 )
@@ -22,10 +25,11 @@ type Source struct {
 	ready   *gauge         // sets that may be played
 	turn    chan struct{}  // held by the one who fills
 	ran     atomic.Bool
+	read    int // by Next
 	closed  atomic.Bool
 }
 
-var _ capture.Source = (*Source)(nil)
+var _ capture.Recording = (*Source)(nil)
 
 // Open prepares the rig that the options describe and its cache. Nothing is
 // drawn yet: Run and Baked do that.
@@ -102,6 +106,22 @@ func (s *Source) Frames(index int, noiseSeed uint64) ([]*capture.Frame, error) {
 		stamp(frames[i], index, s.options.Rate)
 	}
 	return frames, nil
+}
+
+// Next reads one loop out of time, see capture.Recording; it bakes it first.
+func (s *Source) Next(ctx context.Context) (time.Duration, []*capture.Frame, error) {
+	if s.read == 0 {
+		if err := s.Baked(ctx); err != nil {
+			return 0, nil, err
+		}
+	}
+	if s.read == s.options.Frames {
+		return 0, nil, io.EOF
+	}
+	frames, err := s.Frames(s.read, s.options.Seed)
+	offset := time.Duration(math.Round(float64(s.read) / s.options.Rate * 1e9))
+	s.read++
+	return offset, frames, err
 }
 
 // Close unmaps the cache once the last frame is released. Call it after Run
