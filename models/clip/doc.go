@@ -19,7 +19,7 @@
 //	NAME.wav           24-bit PCM, mono at 48 kHz
 //	NAME.mp4, .mov     H.264 and AAC
 //	NAME.mkv           H.264 and FLAC
-//	NAME.webm          VP9 and Opus
+//	NAME.webm          VP9 and Vorbis
 //	a folder           PNG pictures with the matte as alpha, and stamps.json; of a
 //	                   rig what the address folder:DIR reads
 //

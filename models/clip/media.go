@@ -47,7 +47,7 @@ func openMedia(ctx context.Context, path string) (*Clip, error) {
 		c.Sounds, c.Samples = heard.stretches.next, heard.stretches.total
 	}
 	if pictures != nil {
-		if seen, err = readPictures(ctx, path, pictures.Index, *info.Pictures); err != nil {
+		if seen, err = readPictures(ctx, path, *pictures, *info.Pictures); err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
 		c.Frames = seen.next
@@ -85,8 +85,9 @@ type sounds struct {
 // has none, so that its place says its instant.
 func readSound(ctx context.Context, path string, s probedStream) (*sounds, error) {
 	channels := min(s.Channels, 2)
-	c, err := newChild(ctx, "ffmpeg", append(only[:len(only):len(only)], "-nostdin", "-i", "file:"+path, "-map", "0:"+strconv.Itoa(s.Index),
-		"-af", "aresample=48000:async=1:first_pts=0", "-ac", strconv.Itoa(channels), "-ar", "48000", "-f", "f32le", "pipe:1")...)
+	filter := fmt.Sprintf("asetpts=PTS-%f/TB,aresample=48000:async=1:first_pts=0", s.origin.Seconds())
+	c, err := newChild(ctx, "ffmpeg", path, "-nostdin", "-copyts", "-i", "file:"+path, "-map", "0:"+strconv.Itoa(s.Index),
+		"-af", filter, "-ac", strconv.Itoa(channels), "-ar", "48000", "-f", "f32le", "pipe:1")
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +129,7 @@ type pictureReader struct {
 	pipe    *os.File
 	shape   capture.FrameShape
 	pool    *capture.FramePool
+	origin  time.Duration
 	period  time.Duration
 	last    time.Duration
 	count   uint64
@@ -136,12 +138,12 @@ type pictureReader struct {
 
 // readPictures starts ffmpeg for the pictures. Their instants come by a pipe
 // beside them, as raw video has none: a line each, before its picture.
-func readPictures(ctx context.Context, path string, index int, p PictureInfo) (*pictureReader, error) {
+func readPictures(ctx context.Context, path string, s probedStream, p PictureInfo) (*pictureReader, error) {
 	filter := "settb=1/1000000000,metadata=mode=add:key=instant:value=1,metadata=mode=print:file='pipe\\:3':direct=1," +
 		"crop=floor(iw/2)*2:floor(ih/2)*2:0:0," +
 		fmt.Sprintf("scale=%d:%d:out_color_matrix=bt601:out_range=tv,format=yuv420p", p.Width, p.Height)
-	c, err := newChild(ctx, "ffmpeg", append(only[:len(only):len(only)], "-nostdin", "-i", "file:"+path, "-map", "0:"+strconv.Itoa(index),
-		"-vf", filter, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")...)
+	c, err := newChild(ctx, "ffmpeg", path, "-nostdin", "-copyts", "-i", "file:"+path, "-map", "0:"+strconv.Itoa(s.Index),
+		"-vf", filter, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1")
 	if err != nil {
 		return nil, err
 	}
@@ -160,6 +162,7 @@ func readPictures(ctx context.Context, path string, index int, p PictureInfo) (*
 	r := &pictureReader{
 		child: c, out: bufio.NewReaderSize(out, 1<<20), stamps: bufio.NewScanner(read), pipe: read, pool: capture.NewFramePool(4),
 		shape: capture.FrameShape{Format: capture.I420, Width: p.Width, Height: p.Height}, period: time.Second / defaultRate, last: -1,
+		origin: s.origin,
 	}
 	if p.Rate > 0 {
 		r.period = time.Duration(float64(time.Second) / p.Rate)
@@ -203,6 +206,8 @@ func (r *pictureReader) stamp(f *capture.Frame) error {
 		}
 		if instant == noInstant {
 			instant = r.last + r.period
+		} else {
+			instant -= r.origin
 		}
 		if instant < 0 || instant <= r.last {
 			instant = r.last + time.Millisecond

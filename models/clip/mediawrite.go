@@ -26,7 +26,8 @@ var (
 	mp4  = []string{"-video_track_timescale", "90000", "-movflags", "+faststart"}
 	aac  = []string{"-c:a", "aac", "-b:a", "160k"}
 	flac = []string{"-c:a", "flac"}
-	opus = []string{"-c:a", "libopus", "-b:a", "96k"}
+	// Of Opus ffmpeg 5.1 states the delay so that sound is 7 ms early.
+	vorbis = []string{"-c:a", "libvorbis", "-q:a", "5", "-avoid_negative_ts", "disabled"}
 )
 
 // codings are the formats that ffmpeg writes.
@@ -34,7 +35,7 @@ var codings = []coding{
 	{".mp4", append(h264[:len(h264):len(h264)], mp4...), aac},
 	{".mov", append(h264[:len(h264):len(h264)], mp4...), aac},
 	{".mkv", h264, flac},
-	{".webm", vp9, opus},
+	{".webm", vp9, vorbis},
 }
 
 // mediaWriter hands raw sound and pictures to ffmpeg by one pipe.
@@ -53,7 +54,7 @@ func createMedia(ctx context.Context, path, ending string, p Plan) (format, erro
 	if err != nil {
 		return nil, err
 	}
-	arguments := append(only[:len(only):len(only)], "-nostdin", "-y", "-f", "matroska", "-i", "pipe:0")
+	arguments := []string{"-nostdin", "-y", "-f", "matroska", "-i", "pipe:0"}
 	for _, c := range codings {
 		if c.ending != ending {
 			continue
@@ -69,7 +70,7 @@ func createMedia(ctx context.Context, path, ending string, p Plan) (format, erro
 			arguments = append(append(arguments, "-map", "0:a:0"), c.sound...)
 		}
 	}
-	c, err := newChild(context.WithoutCancel(ctx), "ffmpeg", append(arguments, "file:"+path)...)
+	c, err := newChild(context.WithoutCancel(ctx), "ffmpeg", path, append(arguments, "file:"+path)...)
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type probed struct {
 	Format  struct {
 		Name     string `json:"format_name"`
 		Duration string `json:"duration"`
+		Start    string `json:"start_time"`
 	} `json:"format"`
 }
 
@@ -37,16 +38,30 @@ type probedStream struct {
 	SideData []struct {
 		Rotation float64 `json:"rotation"`
 	} `json:"side_data_list"`
+
+	origin time.Duration
 }
 
-// only lets ffmpeg and ffprobe open the one file: a playlist inside it names
-// others in vain.
-var only = []string{"-v", "error", "-protocol_whitelist", "file,pipe"}
+// origin is the instant in the file that is the clip's beginning. Files have a
+// time line that begins at 0, whatever their first packet says (that of Opus is
+// stamped before it); streams that were recorded begin anywhere.
+func (p probed) origin(format string) time.Duration {
+	seconds, err := strconv.ParseFloat(p.Format.Start, 64)
+	if format == "matroska" || format == "mov" || err != nil || !(seconds > 0 && seconds < maxLength.Seconds()) {
+		return 0
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// probePatience is how long ffprobe may take.
+const probePatience = time.Minute
 
 // probe asks ffprobe. The streams are the first sound and the first pictures, nil
 // where there are none.
 func probe(ctx context.Context, path string) (info Info, sound, pictures *probedStream, err error) {
-	c, err := newChild(ctx, "ffprobe", append(only[:len(only):len(only)], "-show_streams", "-show_format", "-of", "json", "file:"+path)...)
+	ctx, cancel := context.WithTimeout(ctx, probePatience)
+	defer cancel()
+	c, err := newChild(ctx, "ffprobe", path, "-show_streams", "-show_format", "-of", "json", "file:"+path)
 	if err != nil {
 		return info, nil, nil, err
 	}
@@ -54,7 +69,7 @@ func probe(ctx context.Context, path string) (info Info, sound, pictures *probed
 	c.stop()
 	if err != nil {
 		if said := c.said.String(); said != "" {
-			return info, nil, nil, fmt.Errorf("ffprobe: %s", strings.TrimPrefix(said, "file:"+path+": "))
+			return info, nil, nil, fmt.Errorf("ffprobe: %s", said)
 		}
 		return info, nil, nil, fmt.Errorf("ffprobe: %w", err)
 	}
@@ -74,15 +89,18 @@ func probe(ctx context.Context, path string) (info Info, sound, pictures *probed
 		return info, nil, nil, errors.New("it has neither sound nor pictures")
 	}
 	info.Format, _, _ = strings.Cut(p.Format.Name, ",")
+	origin := p.origin(info.Format)
 	if seconds, err := strconv.ParseFloat(p.Format.Duration, 64); err == nil && seconds > 0 && seconds < maxLength.Seconds() {
 		info.Length = time.Duration(seconds * float64(time.Second))
 	}
 	if sound != nil {
+		sound.origin = origin
 		rate, _ := strconv.Atoi(sound.SampleRate) // 0: it does not say
 		info.Sound = &SoundInfo{Codec: sound.Codec, Rate: rate, Channels: sound.Channels}
 		info.Notes = append(info.Notes, soundNotes(*info.Sound)...)
 	}
 	if pictures != nil {
+		pictures.origin = origin
 		err = pictures.describe(&info)
 	}
 	return info, sound, pictures, err

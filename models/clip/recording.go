@@ -2,7 +2,6 @@ package clip
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/virtualcube/virtualcube/capture"
 )
@@ -23,9 +22,8 @@ func OfRecording(ctx context.Context, address string, r capture.Recording) *Clip
 		}
 		list := make([]*capture.Frame, len(rig.Cameras))
 		for _, f := range frames {
-			if list[f.Camera] != nil {
-				f.Release()
-				return nil, fmt.Errorf("read %s: two frames of camera %d are of one instant", address, f.Camera)
+			if old := list[f.Camera]; old != nil {
+				old.Release() // the newer of two of one instant
 			}
 			f.Captured = Start.Add(offset)
 			f.Emitted = f.Captured

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,15 +24,21 @@ type child struct {
 	err  error
 }
 
-// newChild makes a run that is not started yet. It is in a process group of its
-// own, so that Ctrl-C ends this program first.
-func newChild(ctx context.Context, name string, arguments ...string) (*child, error) {
+// formats are what ffmpeg may find in a file: none that names other files.
+const formats = "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,avi,flv,asf,mpegts,mpeg,ogg,flac,mp3,aac,aiff,wav,ivf,yuv4mpegpipe"
+
+// newChild makes a run over a file that is not started yet. It may open that file
+// and its pipes alone. It is in a process group of its own, so that Ctrl-C ends
+// this program first.
+func newChild(ctx context.Context, name, file string, arguments ...string) (*child, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return nil, fmt.Errorf("%s %w", name, ErrNoTool)
 	}
 	ctx, stop := context.WithCancel(ctx)
+	arguments = append([]string{"-v", "error", "-protocol_whitelist", "file,pipe", "-format_whitelist", formats}, arguments...)
 	c := &child{Cmd: exec.CommandContext(ctx, path, arguments...), name: name, stop: stop}
+	c.said.file = "file:" + file + ": "
 	c.Stderr = &c.said
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return c, nil
@@ -58,9 +65,14 @@ func (c *child) end(now bool) error {
 
 // said is the beginning of what a child complained about.
 type said struct {
+	file string // what it calls the file
+
 	mu   sync.Mutex
 	text []byte
 }
+
+// part is how ffmpeg begins a line: with one of its parts, and where it lies.
+var part = regexp.MustCompile(`\[[^]]* @ 0x[0-9a-f]+\] `)
 
 const maxSaid = 2000 // bytes
 
@@ -77,6 +89,7 @@ func (s *said) String() string {
 	const lines = 3
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	list := strings.Split(strings.TrimSpace(string(s.text)), "\n")
+	text := part.ReplaceAllString(strings.ReplaceAll(string(s.text), s.file, ""), "")
+	list := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.Join(list[:min(lines, len(list))], "; ")
 }
