@@ -24,10 +24,10 @@ type Source interface {
 type Recording interface {
 	Source
 	// Next returns the frames of the next instant and its time since the
-	// beginning. However long the caller takes, none is passed over; a camera that
-	// lost its frame has none, and an instant that all lost is left out. The
-	// caller owns the frames alone and stamps them. After the last instant it
-	// returns io.EOF: nothing loops.
+	// beginning, from which Captured counts too. However long the caller takes,
+	// none is passed over; a camera that lost its frame has none, and an instant
+	// that all lost is left out. The caller owns the frames alone, and may stamp
+	// them anew. After the last instant it returns io.EOF: nothing loops.
 	Next(ctx context.Context) (time.Duration, []*Frame, error)
 }
 

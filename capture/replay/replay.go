@@ -142,6 +142,7 @@ func (p *Player) Next(ctx context.Context) (time.Duration, []*capture.Frame, err
 		frames := make([]*capture.Frame, len(shots))
 		for i, s := range shots {
 			frames[i] = p.frame(s)
+			frames[i].Captured = capture.Time(offset)
 		}
 		return offset, frames, nil
 	}

@@ -80,6 +80,9 @@ func (r *reading) next(ctx context.Context) error {
 	if errors.Is(err, io.EOF) {
 		at, frames, err = 0, nil, nil
 	}
+	for _, f := range frames {
+		f.Captured = f.Captured.Add(r.shift)
+	}
 	r.at, r.frames = at+r.shift, frames
 	return err
 }

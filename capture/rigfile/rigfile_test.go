@@ -99,6 +99,16 @@ func (f *fake) first(k int) capture.Time {
 // opened opens a rig file whose sources are fakes by address.
 func opened(t testing.TB, yaml string, clock *capture.Clock, sources map[string]*fake) (*Source, error) {
 	t.Helper()
+	all := make(map[string]capture.Source)
+	for address, s := range sources {
+		all[address] = s
+	}
+	return composed(t, yaml, clock, all)
+}
+
+// composed opens a rig file of these sources.
+func composed(t testing.TB, yaml string, clock *capture.Clock, sources map[string]capture.Source) (*Source, error) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "rig.yaml")
 	if err := os.WriteFile(path, []byte(yaml), 0o644); err != nil {
 		t.Fatal(err)

@@ -121,6 +121,9 @@ func (s *Source) Next(ctx context.Context) (time.Duration, []*capture.Frame, err
 	frames, err := s.Frames(s.read, s.options.Seed)
 	offset := time.Duration(math.Round(float64(s.read) / s.options.Rate * 1e9))
 	s.read++
+	for _, f := range frames {
+		f.Captured = capture.Time(offset)
+	}
 	return offset, frames, err
 }
 

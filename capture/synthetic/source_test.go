@@ -1,6 +1,9 @@
 package synthetic
 
 import (
+	"errors"
+	"io"
+	"math"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -35,5 +38,34 @@ func TestSource(t *testing.T) {
 				return s
 			})
 		})
+	}
+}
+
+func TestReadOutOfTime(t *testing.T) {
+	s, err := Open(small(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	instants := s.Options().Frames
+	for k := range instants {
+		at, frames, err := s.Next(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(frames) != len(s.Rig().Cameras) || math.Abs(at.Seconds()-float64(k)/s.Options().Rate) > 1e-6 {
+			t.Errorf("instant %d of %v has %d frames", k, at, len(frames))
+		}
+		for _, f := range frames {
+			if f.Captured != capture.Time(at) {
+				t.Errorf("instant %d of %v has a frame of %v", k, at, f.Captured)
+			}
+			f.Release()
+		}
+	}
+	if _, _, err := s.Next(t.Context()); !errors.Is(err, io.EOF) {
+		t.Errorf("after the loop: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -25,7 +25,7 @@ func OfRecording(ctx context.Context, address string, r capture.Recording) *Clip
 			if old := list[f.Camera]; old != nil {
 				old.Release() // the newer of two of one instant
 			}
-			f.Captured = Start.Add(offset)
+			f.Captured += Start
 			f.Emitted = f.Captured
 			list[f.Camera] = f
 		}
