@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -12,14 +11,18 @@ import (
 	"github.com/virtualcube/virtualcube/models/clip"
 )
 
-// Options say how a chain is run.
+// Opener opens filters. observe takes what one observes, during Process alone.
+type Opener interface {
+	Audio(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[capture.Sound], error)
+	Video(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.Frame], error)
+	RGBD(ctx context.Context, rig capture.Rig, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.FrameSet], error)
+}
+
+// Options say how a chain is run. Opener is needed where there are filters.
 type Options struct {
-	// Environment is what filters are opened with. Provider is for those that need
-	// one.
-	Environment models.Environment
-	// Isolate makes a definition whose filter runs in a child process; nil opens
-	// native filters in this one.
-	Isolate func(models.Definition) (models.Definition, error)
+	Opener Opener
+	// Observe, which may be nil, takes what filters observe.
+	Observe func(filter string, o models.Observation)
 	// Progress, which may be nil, is told how much of the clip is done.
 	Progress func(done time.Duration)
 }
@@ -28,12 +31,6 @@ type Options struct {
 // theirs, in their order. to, which may be nil, gets the result; Run closes
 // neither. Where the context ends, the report is of what was done until then.
 func Run(ctx context.Context, from *clip.Clip, chain []models.Bound, to clip.Writer, o Options) (Report, error) {
-	if o.Environment.Log == nil {
-		o.Environment.Log = slog.New(slog.DiscardHandler)
-	}
-	if from.Info.Rig != nil {
-		o.Environment.Rig = *from.Info.Rig
-	}
 	r := &run{options: o, period: time.Second / 30}
 	for _, b := range chain {
 		r.accounts = append(r.accounts, &account{Bound: b})
@@ -86,11 +83,11 @@ func (r *run) lay(from *clip.Clip, to clip.Writer) error {
 		if to != nil {
 			p.put = to.Sound
 		}
-		r.lanes = append(r.lanes, &stream[capture.Sound]{kind: models.KindAudio, medium: voice(), read: from.Sounds, put: p.place, period: capture.SoundLength})
+		r.lanes = append(r.lanes, &stream[capture.Sound]{kind: models.KindAudio, medium: voice(r.options.Opener), read: from.Sounds, put: p.place, period: capture.SoundLength})
 	}
 	if from.Frames != nil {
 		has[models.KindVideo] = true
-		s := &stream[*capture.Frame]{kind: models.KindVideo, medium: pictures(), read: from.Frames, put: func(*capture.Frame) error { return nil }, period: r.period}
+		s := &stream[*capture.Frame]{kind: models.KindVideo, medium: pictures(r.options.Opener), read: from.Frames, put: func(*capture.Frame) error { return nil }, period: r.period}
 		if to != nil {
 			s.put = to.Frame
 		}
@@ -98,7 +95,7 @@ func (r *run) lay(from *clip.Clip, to clip.Writer) error {
 	}
 	if from.Sets != nil {
 		has[models.KindRGBD] = true
-		s := &stream[*capture.FrameSet]{kind: models.KindRGBD, medium: sets(), read: from.Sets, put: func(*capture.FrameSet) error { return nil }, period: r.period}
+		s := &stream[*capture.FrameSet]{kind: models.KindRGBD, medium: sets(r.options.Opener, *from.Info.Rig), read: from.Sets, put: func(*capture.FrameSet) error { return nil }, period: r.period}
 		if to != nil {
 			s.put = to.Set
 		}

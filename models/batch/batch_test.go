@@ -22,6 +22,21 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
+// opener opens filters as they are defined.
+type opener struct{}
+
+func (opener) Audio(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[capture.Sound], error) {
+	return b.OpenAudio(ctx, models.Environment{Observe: observe}, b.Values)
+}
+
+func (opener) Video(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.Frame], error) {
+	return b.OpenVideo(ctx, models.Environment{Observe: observe}, b.Values)
+}
+
+func (opener) RGBD(ctx context.Context, rig capture.Rig, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.FrameSet], error) {
+	return b.OpenRGBD(ctx, models.Environment{Observe: observe, Rig: rig}, b.Values)
+}
+
 type none struct{}
 
 func describe(name string, ahead time.Duration, failing models.Policy) models.Description {
@@ -194,7 +209,7 @@ func TestContentStaysWhereItWas(t *testing.T) {
 		audio(t, "c", 960, models.Pass, nil), video(t, "w", 1, fps30, models.Pass, nil), video(t, "x", 0, 0, models.Hold, nil),
 	}
 	var k kept
-	report, err := Run(t.Context(), m.clip(), chain, &k, Options{})
+	report, err := Run(t.Context(), m.clip(), chain, &k, Options{Opener: opener{}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,14 +235,14 @@ func TestContentStaysWhereItWas(t *testing.T) {
 func TestWithoutAChainNothingChanges(t *testing.T) {
 	m := &made{samples: 5000, frames: 5, period: fps30}
 	var k kept
-	if _, err := Run(t.Context(), m.clip(), nil, &k, Options{}); err != nil {
+	if _, err := Run(t.Context(), m.clip(), nil, &k, Options{Opener: opener{}}); err != nil {
 		t.Fatal(err)
 	}
 	if n, _ := k.ramp(); n > 0 || len(k.samples) != 5000 || len(k.lumas) != 5 {
 		t.Errorf("%d samples, %d wrong; %d pictures", len(k.samples), n, len(k.lumas))
 	}
 	m = &made{samples: 5000}
-	if report, err := Run(t.Context(), m.clip(), nil, nil, Options{}); err != nil || report.Streams[0].Read != 6 {
+	if report, err := Run(t.Context(), m.clip(), nil, nil, Options{Opener: opener{}}); err != nil || report.Streams[0].Read != 6 {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
@@ -251,7 +266,7 @@ func TestFailingSound(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %d samples ahead", policy, by), func(t *testing.T) {
 				m := &made{samples: 9600}
 				var k kept
-				report, err := Run(t.Context(), m.clip(), []models.Bound{audio(t, "a", by, policy, fail)}, &k, Options{})
+				report, err := Run(t.Context(), m.clip(), []models.Bound{audio(t, "a", by, policy, fail)}, &k, Options{Opener: opener{}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -293,7 +308,7 @@ func TestFailingPictures(t *testing.T) {
 	} {
 		m := &made{frames: 8, period: fps30}
 		var k kept
-		_, err := Run(t.Context(), m.clip(), []models.Bound{video(t, "v", c.behind, time.Duration(c.behind)*fps30, c.policy, fail)}, &k, Options{})
+		_, err := Run(t.Context(), m.clip(), []models.Bound{video(t, "v", c.behind, time.Duration(c.behind)*fps30, c.policy, fail)}, &k, Options{Opener: opener{}})
 		if err != nil || !slices.Equal(k.lumas, c.want) {
 			t.Errorf("%s, %d behind: %v, want %v; %v", c.policy, c.behind, k.lumas, c.want, err)
 		}
@@ -323,7 +338,7 @@ func TestEndsWithAnError(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := &made{samples: 9600, frames: 5, period: fps30}
-			_, err := Run(t.Context(), m.clip(), c.chain, c.writer, Options{})
+			_, err := Run(t.Context(), m.clip(), c.chain, c.writer, Options{Opener: opener{}})
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
@@ -338,7 +353,7 @@ func TestStops(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	m := &made{samples: 480000, frames: 100, period: fps30}
 	var k kept
-	report, err := Run(ctx, m.clip(), nil, &k, Options{Progress: func(done time.Duration) {
+	report, err := Run(ctx, m.clip(), nil, &k, Options{Opener: opener{}, Progress: func(done time.Duration) {
 		if done > time.Second {
 			stop()
 		}
@@ -348,31 +363,28 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// watching observes, in a child process as far as it knows.
-func TestObservationsAndIsolation(t *testing.T) {
+func TestObservations(t *testing.T) {
 	d := describe("watching", 0, models.Pass)
-	d.Native, d.Observes, d.Providers, d.Latency = true, true, []models.Provider{models.CPU}, time.Nanosecond
+	d.Observes, d.Latency = true, time.Nanosecond
 	definition, err := models.Audio(d, none{}, func(_ context.Context, e models.Environment, _ none) (models.AudioFilter[none], error) {
-		if e.Provider != models.CPU {
-			return nil, fmt.Errorf("provider %q", e.Provider)
-		}
 		return watching{e.Observe}, nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	isolated, observed := 0, 0
-	o := Options{
-		Environment: models.Environment{Provider: models.CPU, Observe: func(models.Observation) { observed++ }},
-		Isolate:     func(d models.Definition) (models.Definition, error) { isolated++; return d, nil },
-	}
+	observed := 0
+	o := Options{Opener: opener{}, Observe: func(filter string, _ models.Observation) {
+		if filter == "watching" {
+			observed++
+		}
+	}}
 	m := &made{samples: 9600}
 	report, err := Run(t.Context(), m.clip(), []models.Bound{{Definition: definition}, audio(t, "a", 0, models.Pass, nil)}, nil, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := report.Filters[0]; f.Observations != 10 || observed != 10 || isolated != 1 || f.Late != 10 || math.Abs(f.Share+report.Filters[1].Share-1) > 1e-9 {
-		t.Errorf("%+v; %d observed, %d isolated", f, observed, isolated)
+	if f := report.Filters[0]; f.Observations != 10 || observed != 10 || f.Late != 10 || math.Abs(f.Share+report.Filters[1].Share-1) > 1e-9 {
+		t.Errorf("%+v; %d observed", f, observed)
 	}
 }
 
@@ -401,7 +413,7 @@ func TestLipsStayWithTheVoice(t *testing.T) {
 		t.Fatal(err)
 	}
 	chain := []models.Bound{audio(t, "a", 4567, models.Skip, nil), video(t, "v", 8, 320*time.Millisecond, models.Skip, nil)}
-	_, err = Run(t.Context(), source, chain, to, Options{})
+	_, err = Run(t.Context(), source, chain, to, Options{Opener: opener{}})
 	name, closed := to.Close(true)
 	if err := errors.Join(err, closed, source.Close()); err != nil || name != out {
 		t.Fatal(name, err)

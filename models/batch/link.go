@@ -33,26 +33,12 @@ type account struct {
 
 // newLink opens a filter.
 func newLink[T any](ctx context.Context, b models.Bound, m medium[T], o Options, a *account) (*link[T], error) {
-	d := b.Definition
-	if o.Isolate != nil && d.Native {
-		var err error
-		if d, err = o.Isolate(d); err != nil {
-			return nil, fmt.Errorf("open %s: %w", b.Name, err)
-		}
-	}
-	e := o.Environment
-	if len(b.Providers) == 0 {
-		e.Provider = ""
-	}
-	e.Log = e.Log.With("filter", b.Name)
-	observe := e.Observe
-	e.Observe = func(x models.Observation) {
+	stage, err := m.open(ctx, b, func(x models.Observation) {
 		a.observations++
-		if observe != nil {
-			observe(x)
+		if o.Observe != nil {
+			o.Observe(b.Name, x)
 		}
-	}
-	stage, err := m.open(d)(ctx, e, b.Values)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", b.Name, err)
 	}

@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -13,7 +14,7 @@ import (
 
 // medium is what must be known of one kind of frames.
 type medium[T any] struct {
-	open     func(models.Definition) models.Opener[T]
+	open     func(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[T], error)
 	captured func(T) capture.Time
 	absent   func(T) bool
 	retain   func(T) T
@@ -32,9 +33,11 @@ type medium[T any] struct {
 
 var errSize = errors.New("what the filter returned")
 
-func voice() medium[capture.Sound] {
+func voice(o Opener) medium[capture.Sound] {
 	return medium[capture.Sound]{
-		open:     func(d models.Definition) models.Opener[capture.Sound] { return d.OpenAudio },
+		open: func(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[capture.Sound], error) {
+			return o.Audio(ctx, b, observe)
+		},
 		captured: func(s capture.Sound) capture.Time { return s.Captured },
 		absent:   func(s capture.Sound) bool { return s.Samples == nil },
 		retain:   func(s capture.Sound) capture.Sound { return s },
@@ -74,9 +77,11 @@ func cut(from []capture.Sound, at capture.Time) capture.Sound {
 // samples is a duration in samples, rounded.
 func samples(d time.Duration) int { return int(math.Round(d.Seconds() * capture.SampleRate)) }
 
-func pictures() medium[*capture.Frame] {
+func pictures(o Opener) medium[*capture.Frame] {
 	m := medium[*capture.Frame]{
-		open:     func(d models.Definition) models.Opener[*capture.Frame] { return d.OpenVideo },
+		open: func(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.Frame], error) {
+			return o.Video(ctx, b, observe)
+		},
 		captured: func(f *capture.Frame) capture.Time { return f.Captured },
 		absent:   func(f *capture.Frame) bool { return f == nil },
 		retain:   (*capture.Frame).Retain,
@@ -127,9 +132,11 @@ func checkFrame(in, out *capture.Frame) error {
 	return nil
 }
 
-func sets() medium[*capture.FrameSet] {
+func sets(o Opener, rig capture.Rig) medium[*capture.FrameSet] {
 	m := medium[*capture.FrameSet]{
-		open:     func(d models.Definition) models.Opener[*capture.FrameSet] { return d.OpenRGBD },
+		open: func(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.FrameSet], error) {
+			return o.RGBD(ctx, rig, b, observe)
+		},
 		captured: func(s *capture.FrameSet) capture.Time { return s.Captured },
 		absent:   func(s *capture.FrameSet) bool { return s == nil },
 		retain:   (*capture.FrameSet).Retain,
