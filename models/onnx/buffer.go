@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"runtime"
 	"unsafe"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -14,12 +13,12 @@ import (
 const alignment = 64
 
 // buffer is the memory of one tensor, which Go owns and the runtime uses where it
-// is.
+// is. It relies, as the binding does, on memory of Go staying in its place; a
+// runtime.Pinner would end the process where a session is forgotten.
 type buffer struct {
 	Tensor
 	kind ort.TensorElementDataType
 	data []byte
-	pin  runtime.Pinner
 
 	value ort.Value
 	// A scalar of the binding cannot be written to, so that its value is replaced
@@ -40,11 +39,9 @@ func newBuffer(t Tensor, kind ort.TensorElementDataType) (*buffer, error) {
 	if len(t.Shape) == 0 {
 		err = b.setScalar()
 	} else {
-		b.pin.Pin(&memory[0])
 		b.value, err = ort.NewCustomDataTensor(t.Shape, b.data, kind)
 	}
 	if err != nil {
-		b.pin.Unpin()
 		return nil, fmt.Errorf("make tensor %v: %w", t, err)
 	}
 	return b, nil
@@ -56,7 +53,6 @@ func (b *buffer) close() error {
 	}
 	err := b.value.Destroy()
 	b.value = nil
-	b.pin.Unpin()
 	return err
 }
 

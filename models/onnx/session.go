@@ -154,7 +154,7 @@ func (s *Session) inspect(path string) error {
 		inputs, outputs, err = ort.GetInputOutputInfoWithOptions(path, plain)
 	}
 	if err = errors.Join(err, plain.Destroy()); err != nil {
-		return fmt.Errorf("%w: %s: %w", ErrModel, path, err)
+		return fmt.Errorf("%w: %s is no ONNX model, or none that ONNX Runtime %s can compute: %w", ErrModel, path, ort.GetVersion(), err)
 	}
 	if s.inputs, err = ports(inputs); err == nil {
 		s.outputs, err = ports(outputs)

@@ -270,7 +270,7 @@ func TestRefuses(t *testing.T) {
 		{"missing", filepath.Join(folder, "none.onnx"), models.CPU, onnx.Options{}, onnx.ErrModel, "none.onnx"},
 		{"a folder", folder, models.CPU, onnx.Options{}, onnx.ErrModel, "is not a file"},
 		{"empty", empty, models.CPU, onnx.Options{}, onnx.ErrModel, "0 bytes"},
-		{"no ONNX", text, models.CPU, onnx.Options{}, onnx.ErrModel, "text.onnx"},
+		{"no ONNX", text, models.CPU, onnx.Options{}, onnx.ErrModel, "text.onnx is no ONNX model"},
 		{"no such operator", broken, models.CPU, onnx.Options{}, onnx.ErrModel, "Nonsense"},
 		{"checksum", weights("scale"), models.CPU, onnx.Options{SHA256: strings.Repeat("0", 64)}, onnx.ErrModel, "is another file, or damaged"},
 		{"no provider", weights("scale"), "", onnx.Options{}, onnx.ErrProvider, "there are [cpu"},

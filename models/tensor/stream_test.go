@@ -114,6 +114,26 @@ func TestAbove(t *testing.T) {
 	}
 }
 
+// TestBand measures the way to 16 kHz and back: flat to 7 kHz, 60 dB down from 8.
+func TestBand(t *testing.T) {
+	same := func(block []float32) ([]float32, error) { return block, nil }
+	for _, c := range []struct{ hertz, least, most float64 }{
+		{50, -0.05, 0.05}, {3000, -0.05, 0.05}, {7000, -0.05, 0.05}, {8000, -200, -60}, {9000, -200, -60}, {13000, -200, -60}, {15900, -200, -60}, {23000, -200, -60},
+	} {
+		s, err := tensor.NewStream(tensor.StreamOptions{Rate: 16000, Block: 320, Hop: 320, Result: 320, Above: tensor.Drop})
+		if err != nil {
+			t.Fatal(err)
+		}
+		power := 0.0
+		for _, x := range play(t, s, 60, 1, tone(c.hertz), same)[9600:] {
+			power += float64(x) * float64(x)
+		}
+		if db := 10 * math.Log10(power/(60*960-9600)/0.125+1e-20); db < c.least || db > c.most {
+			t.Errorf("%v Hz comes back with %.2f dB", c.hertz, db)
+		}
+	}
+}
+
 // TestRunFails: silence takes a result's place, and time goes on.
 func TestRunFails(t *testing.T) {
 	s, err := tensor.NewStream(tensor.StreamOptions{Rate: 48000, Block: 480, Hop: 480, Result: 480})
