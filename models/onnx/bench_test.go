@@ -2,7 +2,6 @@ package onnx_test
 
 import (
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -85,27 +84,24 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-// TestOverhead holds a Session to the bare binding: medians of the two in turns, on
-// a model that works.
+// TestOverhead holds a Session to the bare binding, in turns, on a model that works:
+// the quickest of many, as a busy machine slows either down.
 func TestOverhead(t *testing.T) {
 	ours := session(t, convolution(), onnx.Options{})
 	theirs := bare(t, convolution())
-	var took [2][]time.Duration
-	for range 60 {
+	best := [2]time.Duration{time.Hour, time.Hour}
+	for range 100 {
 		begin := time.Now()
 		run(t, ours)
 		middle := time.Now()
 		if err := theirs.Run(); err != nil {
 			t.Fatal(err)
 		}
-		took[0] = append(took[0], middle.Sub(begin))
-		took[1] = append(took[1], time.Since(middle))
+		best[0] = min(best[0], middle.Sub(begin))
+		best[1] = min(best[1], time.Since(middle))
 	}
-	slices.Sort(took[0])
-	slices.Sort(took[1])
-	a, b := took[0][len(took[0])/2], took[1][len(took[1])/2]
-	t.Logf("a session takes %v, the bare binding %v", a, b)
-	if a > b+b/4+100*time.Microsecond {
-		t.Errorf("a session takes %v where the bare binding takes %v", a, b)
+	t.Logf("a session takes %v, the bare binding %v", best[0], best[1])
+	if best[0] > best[1]+best[1]/4+100*time.Microsecond {
+		t.Errorf("a session takes %v where the bare binding takes %v", best[0], best[1])
 	}
 }
