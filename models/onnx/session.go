@@ -31,7 +31,7 @@ type Options struct {
 	States map[string]string
 	// Finite has Run fail with ErrNotFinite where an output is not finite.
 	Finite bool
-	// Mixed leaves to the CPU what the provider cannot compute.
+	// Mixed leaves to the CPU what the provider cannot compute, be it all.
 	Mixed bool
 	// Threads compute one Run; 0 is 1, which is best where sessions share cores.
 	Threads int
