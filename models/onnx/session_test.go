@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -181,6 +182,21 @@ func TestStates(t *testing.T) {
 	if _, err := onnx.Input[float32](s, "total"); !errors.Is(err, onnx.ErrTensor) || !strings.Contains(err.Error(), "is a state") {
 		t.Errorf("the state is given away: %v", err)
 	}
+}
+
+// TestForgotten: who does not close a session, as an abandoned filter does not,
+// costs memory and not the process.
+func TestForgotten(t *testing.T) {
+	e := onnxtest.Environment(t, map[string]onnxtest.Model{"model": sum})
+	for range 3 {
+		s, err := onnx.Open(e, "model", onnx.Options{States: map[string]string{"next": "total"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, s)
+		runtime.GC()
+	}
+	runtime.GC()
 }
 
 func TestNotFinite(t *testing.T) {
