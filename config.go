@@ -49,6 +49,12 @@ type Config struct {
 	Seats  int    `yaml:"room-seats" name:"room-seats" group:"room" placeholder:"N" help:"Its seats (as many as the file has, 2 face to face, else 6)."`
 	Lobby  bool   `yaml:"room-lobby" name:"room-lobby" group:"room" help:"Who comes waits in a lobby until a host lets them in."`
 
+	Provider         string `yaml:"provider" group:"filter" placeholder:"NAME" default:"cpu" enum:"cpu,cuda,tensorrt,openvino" help:"What computes the models of filters: cpu, cuda, tensorrt or openvino; a filter that cannot have it does not open (${default})."`
+	Filters          string `yaml:"filters" group:"filter" placeholder:"DIR" help:"Folder with filters of others: manifests of ONNX models (*.yaml) and WebAssembly modules (*.wasm)."`
+	FilterMicrophone string `yaml:"filter-microphone" name:"filter-microphone" group:"filter" placeholder:"CHAIN" help:"Filters on every voice from the beginning, as in denoise(strength=0.8),vad."`
+	FilterCamera     string `yaml:"filter-camera" name:"filter-camera" group:"filter" placeholder:"CHAIN" help:"Filters on every webcam."`
+	FilterRig        string `yaml:"filter-rig" name:"filter-rig" group:"filter" placeholder:"CHAIN" help:"Filters on the frames of the rig."`
+
 	Bitrate int `yaml:"bitrate" group:"picture" placeholder:"BITS" default:"1500000" help:"Video bits a second to start with (${default})."`
 	Floor   int `yaml:"bitrate-floor" name:"bitrate-floor" group:"picture" placeholder:"BITS" default:"600000" help:"Least video bits a second at full size; viewers whose link holds less get half the size, from a third on (${default})."`
 	Ceiling int `yaml:"bitrate-ceiling" name:"bitrate-ceiling" group:"picture" placeholder:"BITS" default:"4000000" help:"Most video bits a second (${default})."`

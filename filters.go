@@ -1,6 +1,14 @@
 package main
 
-import "github.com/virtualcube/virtualcube/models"
+import (
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/manifest"
+	"github.com/virtualcube/virtualcube/models/wasm"
+)
 
 // filters are the filters that this program has. To add one, write a folder
 // beside models/host with a function Definition, hold it to the contract with
@@ -15,4 +23,37 @@ func filters() (models.Table, error) {
 		table = append(table, definition)
 	}
 	return table, table.Validate()
+}
+
+// filterSet is every filter that can be used: those of the program, and those of
+// a folder.
+type filterSet struct {
+	models.Table
+	manifests map[string]string // paths, by filter
+}
+
+// allFilters adds those of a folder, if it is not empty: manifests of ONNX models
+// (*.yaml) and WebAssembly modules (*.wasm).
+func allFilters(ctx context.Context, folder string) (filterSet, error) {
+	table, err := filters()
+	set := filterSet{Table: table, manifests: make(map[string]string)}
+	if err != nil || folder == "" {
+		return set, err
+	}
+	paths, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil {
+		return set, err
+	}
+	var errs []error
+	for _, path := range paths {
+		d, err := manifest.Load(path)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		set.Table, set.manifests[d.Name] = append(set.Table, d), path
+	}
+	modules, err := wasm.LoadFolder(ctx, folder, wasm.Limits{})
+	set.Table = append(set.Table, modules...)
+	return set, errors.Join(errors.Join(errs...), err, set.Validate())
 }

@@ -40,15 +40,16 @@ type commandLine struct {
 
 	File string `name:"config" type:"path" placeholder:"FILE" help:"Configuration file (virtualcube/config.yaml in the XDG configuration folder, if it exists)."`
 
-	Run     runCommand     `cmd:"" help:"Serve a rig, and print the link of its page."`
-	Bench   benchCommands  `cmd:"" help:"Measure: the whole pipeline on a rig, what viewers cost (--viewers), or a room (bench room)."`
-	Eval    evalCommand    `cmd:"" help:"Measure the picture quality on a rig."`
-	Samples samplesCommand `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
-	Token   tokenCommand   `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`
-	Layout  layoutCommand  `cmd:"" help:"Check a layout of a room, and draw it from above."`
-	Models  modelsCommand  `cmd:"" help:"List, pull and verify the weights of filters' models."`
-	Doctor  doctorCommand  `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Run           runCommand           `cmd:"" help:"Serve a rig, and print the link of its page."`
+	Bench         benchCommands        `cmd:"" help:"Measure: the whole pipeline on a rig, what viewers cost (--viewers), or a room (bench room)."`
+	Eval          evalCommand          `cmd:"" help:"Measure the picture quality on a rig."`
+	Samples       samplesCommand       `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
+	Token         tokenCommand         `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`
+	Layout        layoutCommand        `cmd:"" help:"Check a layout of a room, and draw it from above."`
+	Models        modelsCommand        `cmd:"" help:"List, pull and verify the weights of filters' models."`
+	FilterProcess filterProcessCommand `cmd:"" name:"filter-process" hidden:"" help:"One filter in a process of its own; the node starts it."`
+	Doctor        doctorCommand        `cmd:"" help:"Say what this machine has and what to do about what it lacks."`
+	Version       versionCommand       `cmd:"" help:"Print the version."`
 }
 
 // BeforeResolve reads the configuration file before kong fills in the flags.
@@ -105,6 +106,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) (code
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "picture", Title: "Picture:"},
 			{Key: "room", Title: "Room:"},
+			{Key: "filter", Title: "Filters:"},
 			{Key: "network", Title: "Network:"},
 			{Key: "machine", Title: "Machine:"},
 		}),

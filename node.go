@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/virtualcube/virtualcube/client"
+	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling"
@@ -20,6 +21,8 @@ type node struct {
 	pipeline *pipeline
 	media    *media.Port
 	rooms    *rooms // nil: there are none
+	known    filterSet
+	open     filterOpener
 	server   *signaling.Server
 }
 
@@ -39,7 +42,13 @@ func newNode(ctx context.Context, config *Config, open sourceOptions, traced fun
 	if n.media, err = media.Listen(host, config.Media, open.log); err != nil {
 		return nil, err
 	}
-	if n.pipeline, err = newPipeline(ctx, config, open, traced); err != nil {
+	if n.known, err = allFilters(ctx, config.Filters); err != nil {
+		return nil, err
+	}
+	if n.open, err = newFilterOpener(config.Models, models.Provider(config.Provider), n.known, open.log); err != nil {
+		return nil, err
+	}
+	if n.pipeline, err = newPipeline(ctx, config, open, n.open, traced); err != nil {
 		return nil, err
 	}
 	tokens, err := config.tokens(open.log)

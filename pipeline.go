@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -28,17 +27,18 @@ type pipeline struct {
 	ladders  []*fanout.Ladder // one a view
 	views    *multiview.Views
 	voice    *rigVoice // nil: the rig has no microphone
+	filters  *rigFilters
 }
 
 // newPipeline opens the rig and puts the parts together. traced, which may be
 // nil, is told of every view that was sent.
-func newPipeline(ctx context.Context, config *Config, open sourceOptions, traced func(view.Trace)) (*pipeline, error) {
+func newPipeline(ctx context.Context, config *Config, open sourceOptions, filters filterOpener, traced func(view.Trace)) (*pipeline, error) {
 	source, err := openSource(ctx, config.Rig, open)
 	if err != nil {
 		return nil, err
 	}
 	p := &pipeline{source: source}
-	if err := p.assemble(config, open.clock, open.log, traced); err != nil {
+	if err := p.assemble(config, open, filters, traced); err != nil {
 		return nil, errors.Join(err, source.Close())
 	}
 	for _, guess := range source.Rig().Estimated {
@@ -47,16 +47,21 @@ func newPipeline(ctx context.Context, config *Config, open sourceOptions, traced
 	return p, nil
 }
 
-func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logger, traced func(view.Trace)) (err error) {
-	rig := p.source.Rig()
+func (p *pipeline) assemble(config *Config, open sourceOptions, filters filterOpener, traced func(view.Trace)) (err error) {
+	rig, clock, log := p.source.Rig(), open.clock, open.log
 	sets := frameset.Config{Rig: rig, Clock: clock, Log: log}
+	var heard func(capture.Sound)
 	if rig.Microphone {
 		if p.voice, err = newRigVoice(log); err != nil {
 			return err
 		}
-		sets.Sound = p.voice.queue.Put
+		heard = p.voice.queue.Put
+		sets.Sound = func(s capture.Sound) { p.filters.voice.Put(s) }
 	}
 	if p.sets, err = frameset.New(sets); err != nil {
+		return err
+	}
+	if p.filters, err = newRigFilters(rig, p.sets, heard, filters, log); err != nil {
 		return err
 	}
 	p.device = gl.New(log)
@@ -78,7 +83,7 @@ func (p *pipeline) assemble(config *Config, clock *capture.Clock, log *slog.Logg
 	}
 	p.views, err = multiview.New(multiview.Config{
 		Cube: config.Cube, Volume: rig.Volume, Rate: rig.Rate,
-		Sets: p.sets, Renderer: p.renderer, Framing: func() view.Framing { return render.NewFraming(rig) }, Ladders: ladders,
+		Sets: p.filters, Renderer: p.renderer, Framing: func() view.Framing { return render.NewFraming(rig) }, Ladders: ladders,
 		Encoder: openVP8, Clock: clock, Log: log, Traced: traced,
 	})
 	return err
@@ -127,6 +132,7 @@ func (p *pipeline) Run(ctx context.Context) error {
 	if p.voice != nil {
 		parts.run(p.voice.Run)
 	}
+	parts.run(p.filters.Run)
 	parts.run(func(ctx context.Context) error { return over(p.views.Run(ctx)) })
 	err := parts.join()
 

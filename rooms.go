@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/session/assembly"
 	"github.com/virtualcube/virtualcube/session/fanout"
@@ -40,6 +42,11 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 	if err != nil {
 		return nil, err
 	}
+	first.Filters = n.known.Table
+	if first.Chains, err = config.chains(); err != nil {
+		return nil, err
+	}
+	first.Rigs[0].Filter, first.Rigs[0].Fare = n.pipeline.filters.set, n.pipeline.filters.fare
 	cube := n.hello(config)
 	var voice *fanout.Relay
 	if v := n.pipeline.voice; v != nil {
@@ -48,8 +55,10 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 	}
 	made := room.Config{
 		Rooms: []session.Config{first}, Admit: admit(tokens, config.Dev), Media: n.media, Version: version(), Clock: open.clock, Log: open.log,
+		Filters: n.known.Table, Opener: n.open,
 		Cubes: []room.Cube{{
 			Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views, Voice: voice,
+			Filters: n.pipeline.filters.links, Late: n.pipeline.filters.late,
 			Packed: protocol.CubeView{Layout: cube.Layout, Volume: cube.Volume, Rate: cube.Rate},
 		}},
 	}
@@ -187,6 +196,25 @@ func (c *Config) session(open sourceOptions) (session.Config, error) {
 		made.Seats = seats
 	}
 	return made, nil
+}
+
+// chains are the filters that are on every source from the beginning.
+func (c *Config) chains() (map[session.Source][]models.Link, error) {
+	chains := make(map[session.Source][]models.Link)
+	for _, s := range []struct {
+		source  session.Source
+		setting string
+		text    string
+	}{{session.Microphone, "filter-microphone", c.FilterMicrophone}, {session.Camera, "filter-camera", c.FilterCamera}, {session.View, "filter-rig", c.FilterRig}} {
+		links, err := models.ParseChain(s.text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", s.setting, err)
+		}
+		if len(links) > 0 {
+			chains[s.source] = links
+		}
+	}
+	return chains, nil
 }
 
 // person is how who sits before the rig is called.

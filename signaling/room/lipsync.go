@@ -50,8 +50,16 @@ func (l *lips) follow() {
 	}
 	l.view.Store(int64(sum) / int64(n))
 	if l.cube.Voice != nil {
-		l.cube.Voice.SetDelay(l.delay(rigSound))
+		l.cube.Voice.SetDelay(l.delay(l.cube.sound()))
 	}
+}
+
+// sound is how long the rig's own voice takes until it is here.
+func (c *Cube) sound() time.Duration {
+	if c.Late == nil {
+		return rigSound
+	}
+	return rigSound + c.Late()
 }
 
 // delay is how long a voice has to wait that was so long on its way.
@@ -72,7 +80,7 @@ func (c *connection) ways() map[string]float64 {
 		if w, ok := c.source(s); ok {
 			way := browserTime
 			if s.Cube != "" {
-				way = rigSound
+				way = c.endpoint.cubes[s.Cube].sound()
 			}
 			ways[s.Person] = float64(way+w.Relay.Snapshot().Delay) / 1e6
 		}

@@ -34,6 +34,8 @@ type Cube struct {
 	Voice   *fanout.Relay     // of the rig's microphone; nil: it has none
 	// Filters are how the filters on the rig fare; nil: it takes none.
 	Filters func() []host.LinkStats
+	// Late is by how much filters make the rig's voice later; nil: by nothing.
+	Late func() time.Duration
 }
 
 const (
