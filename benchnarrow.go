@@ -7,6 +7,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/virtualcube/virtualcube/signaling/netem"
 	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
 )
 
@@ -49,14 +50,14 @@ type received struct {
 // narrow has two viewers stand at one place and narrows the link of one.
 func (b *crowdBench) narrow(ctx context.Context) (report *narrowReport, err error) {
 	fmt.Fprintln(b.env.stderr, "the link of one of two viewers narrows")
-	link := whepclient.NewLink(0)
+	link := netem.New(1)
 	var seats []*seat
 	defer func() {
 		for _, s := range seats {
 			err = errors.Join(err, s.leave(ctx))
 		}
 	}()
-	for i, l := range []*whepclient.Link{nil, link} {
+	for i, l := range []*netem.Link{nil, link} {
 		s, err := b.sit(ctx, around(onArc(0), i, b.command.Still), l)
 		if err != nil {
 			return nil, err
@@ -77,9 +78,12 @@ func (b *crowdBench) narrow(ctx context.Context) (report *narrowReport, err erro
 	for second := range report.Until + int(row*climbShare) {
 		switch second {
 		case report.From:
-			link.SetRate(narrowRate)
+			err = link.Down.Set(netem.Path{Rate: narrowRate})
 		case report.Until:
-			link.SetRate(0)
+			err = link.Down.Set(netem.Path{})
+		}
+		if err != nil {
+			return nil, err
 		}
 		if err := wait(ctx, time.Second); err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/vantage"
 	"github.com/virtualcube/virtualcube/session/view"
+	"github.com/virtualcube/virtualcube/signaling/netem"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
 )
@@ -87,7 +88,7 @@ type seat struct {
 }
 
 // sit joins a view at a place, from behind a link, which may be nil.
-func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec3, link *whepclient.Link) (*seat, error) {
+func (b *crowdBench) sit(ctx context.Context, path func(time.Duration) space.Vec3, link *netem.Link) (*seat, error) {
 	s := &seat{
 		m: newMeasurement(b.clock), tracer: b.tracer, client: &http.Client{Transport: &http.Transport{}},
 		person: b.node.pipeline.source.Rig().Volume.Center(), eye: path(0),

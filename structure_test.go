@@ -127,7 +127,7 @@ func TestForeignImports(t *testing.T) {
 	}{
 		{"C", false, []string{"render/gl", "capture/jpeg", "session/encode/vpx", "session/encode/openh264", "session/voice/opus", "models/onnx"}},
 		{"github.com/go-gl/", false, []string{"render/gl"}},
-		{"github.com/pion/", true, []string{"session/fanout", "signaling/media", "signaling/pionlog", "signaling/rtc", "signaling/whip", "signaling/turn", "signaling/room/roomclient"}},
+		{"github.com/pion/", true, []string{"session/fanout", "signaling/media", "signaling/pionlog", "signaling/netem", "signaling/rtc", "signaling/whip", "signaling/turn", "signaling/room/roomclient"}},
 		{"github.com/yalue/onnxruntime_go", false, []string{"models/onnx"}},
 		{"github.com/tetratelabs/wazero", false, []string{"models/wasm"}},
 		{"github.com/prometheus/", true, []string{"signaling", "session"}},

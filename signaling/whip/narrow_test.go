@@ -6,14 +6,14 @@ import (
 
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/fanout"
-	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
+	"github.com/virtualcube/virtualcube/signaling/netem"
 )
 
 // TestNarrowLink says that a viewer behind a narrow link goes to the half size
 // over a whole node, while another one keeps the full size.
 func TestNarrowLink(t *testing.T) {
 	n := startNode(t, nil)
-	link := whepclient.NewLink(0)
+	link := netem.New(1)
 	wide, narrow := watch(t, n.url, ""), watchThrough(t, n.url, "", link)
 	half, err := layout.Half()
 	if err != nil {
@@ -23,7 +23,9 @@ func TestNarrowLink(t *testing.T) {
 	wide.next(t, "on the wide link", whatever)
 	narrow.next(t, "on the other", whatever)
 	before := wide.viewer.Received()
-	link.SetRate(200_000)
+	if err := link.Down.Set(netem.Path{Rate: 200_000}); err != nil {
+		t.Fatal(err)
+	}
 
 	timeout, poll := time.After(patience), time.NewTicker(50*time.Millisecond)
 	defer poll.Stop()
@@ -31,7 +33,7 @@ func TestNarrowLink(t *testing.T) {
 		select {
 		case <-poll.C:
 		case <-timeout:
-			t.Fatalf("on a narrow link the viewer still gets %+v (dropped %d); steps %v", narrow.viewer.Received(), link.Dropped(), n.ladders[0].Snapshot().Steps)
+			t.Fatalf("on a narrow link the viewer still gets %+v (dropped %d); steps %v", narrow.viewer.Received(), link.Down.Dropped(), n.ladders[0].Snapshot().Steps)
 		}
 	}
 	got := wide.viewer.Received().Since(before)

@@ -11,6 +11,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/render/pack"
 	"github.com/virtualcube/virtualcube/session/encode/vpx"
+	"github.com/virtualcube/virtualcube/signaling/netem"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/whip/whepclient"
 )
@@ -63,7 +64,7 @@ func watch(t *testing.T, url, key string) *audience {
 }
 
 // watchThrough watches from behind a link.
-func watchThrough(t *testing.T, url, key string, link *whepclient.Link) *audience {
+func watchThrough(t *testing.T, url, key string, link *netem.Link) *audience {
 	t.Helper()
 	a := &audience{strips: make(chan pack.Strip, 64), scenes: make(chan string, 256), errors: make(chan error, 16)}
 	decoder, err := vpx.NewDecoder()

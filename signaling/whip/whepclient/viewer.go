@@ -21,6 +21,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/virtualcube/virtualcube/signaling/netem"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
@@ -33,8 +34,8 @@ type Config struct {
 	Unit func(AccessUnit)
 	// Scene takes the messages of the scene channel.
 	Scene func([]byte)
-	// Link, if not nil, is a bottleneck that the media comes through.
-	Link *Link
+	// Link, if not nil, is what the media comes through.
+	Link *netem.Link
 }
 
 // Viewer is one session.
@@ -117,7 +118,7 @@ func (v *Viewer) connect(ctx context.Context) error {
 
 // newPeer makes a peer connection that keeps its troubles with single packets
 // to itself. The link may be nil.
-func newPeer(link *Link) (*webrtc.PeerConnection, error) {
+func newPeer(link *netem.Link) (*webrtc.PeerConnection, error) {
 	silent := &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled}
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = silent
@@ -125,7 +126,7 @@ func newPeer(link *Link) (*webrtc.PeerConnection, error) {
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	if link != nil {
-		network, err := newLinkNet(link)
+		network, err := link.Net()
 		if err != nil {
 			return nil, err
 		}
