@@ -15,7 +15,7 @@ GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules example build models run test test-client test-go generated e2e reproject lint bench eval doctor generate train fuzz clean
+.PHONY: help setup modules example build models run test test-client test-go generated e2e link reproject lint bench eval doctor generate train fuzz clean
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -92,6 +92,9 @@ generated: ## whether generated files are as their generators make them
 e2e: build ## headless browsers against a node
 	@echo "== go test -tags e2e: headless browsers against a node"
 	@go test -tags e2e -count=1 -timeout 15m -run "^TestBrowser" .
+
+link: ## people talk over bad links, and over one that is cut for 20 seconds (two minutes; a shorter one is part of test)
+	@VIRTUALCUBE_LINK_BAD=30s VIRTUALCUBE_LINK_CUT=20s go test -count=1 -timeout 5m -v -run '^TestBadLinks' ./signaling/room
 
 reproject: build ## measure the page's reprojection against the truth (two minutes; no part of test)
 	@go test -tags e2e -count=1 -timeout 8m -v -run '^TestReproject' .

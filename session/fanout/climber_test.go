@@ -213,8 +213,8 @@ func TestDelivery(t *testing.T) {
 		t.Error("the bound lifts an estimate")
 	}
 	low := d.limit(plenty)
-	pass(100, 10, 10)
+	pass(110, 10, 10)
 	if got := float64(d.limit(plenty)); got < 1.9*float64(low) || got > 2.4*float64(low) {
-		t.Errorf("ten seconds after all arrives the bound went from %d to %.0f", low, got)
+		t.Errorf("eleven seconds after all arrives the bound went from %d to %.0f", low, got)
 	}
 }

@@ -35,6 +35,7 @@ type Link struct {
 	delivery delivery
 	meters   map[*Outlet]*meter
 	yields   yields
+	losses   losses
 }
 
 // LinkStats is how a link is used, in bits a second.
@@ -44,11 +45,17 @@ type LinkStats struct {
 	Relayed  int
 	Views    int
 	Share    int // what each view may take
+	// Loss is the share of the packets that was lost of late between the node and
+	// the peer, 0 to 1. What a relay's publisher has lost before counts here for
+	// nothing, other than in the peer's own reports. Negative: the peer does not
+	// say.
+	Loss float64
 }
 
 // NewLink makes a link without outlets.
 func NewLink(estimator Estimator) *Link {
 	l := &Link{estimator: estimator, meters: make(map[*Outlet]*meter)}
+	l.state.Loss = -1
 	l.share.Store(int64(estimator.GetTargetBitrate()))
 	return l
 }
@@ -136,6 +143,29 @@ func (l *Link) tick(now time.Time) {
 	l.share.Store(int64(state.Share))
 	l.yields.decide(now, room, state.Relayed, outlets, func(o *Outlet) int { return int(l.meters[o].rate) })
 	l.mu.Lock()
+	state.Loss = l.losses.tick(l.arrived.Load(), l.reports.lost)
 	l.state = state
 	l.mu.Unlock()
+}
+
+// lossTicks of steerInterval are over what loss is measured.
+const lossTicks = 20
+
+// losses measures the loss of the last lossTicks.
+type losses struct {
+	past [lossTicks]struct{ arrived, lost uint64 } // totals; a ring
+	at   int
+}
+
+// tick takes the totals and returns the share that was lost; -1 where nothing
+// was ever reported.
+func (l *losses) tick(arrived, lost uint64) float64 {
+	before := l.past[l.at]
+	l.past[l.at].arrived, l.past[l.at].lost = arrived, lost
+	l.at = (l.at + 1) % lossTicks
+	if arrived+lost == 0 {
+		return -1
+	}
+	gone, came := lost-before.lost, arrived-before.arrived
+	return float64(gone) / float64(max(1, gone+came))
 }

@@ -15,7 +15,7 @@ type Heard struct {
 // the relay ends (it then returns nil), or take returns an error. What waits for
 // take is bounded by RelayConfig.Queue: then all of it is dropped and counted.
 func (r *Relay) Listen(ctx context.Context, take func(Heard) error) error {
-	t := r.attach()
+	t := r.attach(nil)
 	defer r.detach(t)
 	begun, next := false, uint16(0)
 	for {

@@ -67,7 +67,8 @@ type Outlet struct {
 
 	arrived atomic.Uint64 // packets that the peer has reported, of a peer without a link
 	total   count
-	yields  atomic.Int32 // what a relay leaves out: see yield
+	loss    atomic.Uint32 // of the present source, that the peer last reported, in 1/256
+	yields  atomic.Int32  // what a relay leaves out: see yield
 
 	mu      sync.Mutex // guards all below, held for a few instructions
 	feed    *supply
@@ -140,6 +141,7 @@ func (o *Outlet) Connect(name string, s Source) error {
 	f.counts = o.countOf(name, s)
 	old := o.feed
 	o.feed, o.failure = f, nil
+	o.loss.Store(0)
 	o.mu.Unlock()
 	close(old.ended)
 	return nil

@@ -204,39 +204,3 @@ func TestLinkShares(t *testing.T) {
 		synctest.Wait()
 	})
 }
-
-// TestCutLinkTeachesNothing says that a link over which nothing came for a
-// while is trusted with what it was trusted with before.
-func TestCutLinkTeachesNothing(t *testing.T) {
-	const estimate = 3_000_000
-	var d delivery
-	now := time.Now()
-	var packets, bytes, arrived uint64
-	run := func(ticks int, share float64) {
-		for range ticks {
-			now = now.Add(steerInterval)
-			packets, bytes = packets+20, bytes+20*1000 // 1.6 Mbit/s
-			arrived += uint64(20 * share)
-			d.tick(now, packets, bytes, arrived)
-		}
-	}
-	run(30, 1)
-	run(200, 0)
-	if got := d.limit(estimate); got != estimate {
-		t.Errorf("while it is cut: %d bit/s", got)
-	}
-	run(30, 1)
-	if got := d.limit(estimate); got != estimate {
-		t.Errorf("after the cut: %d bit/s", got)
-	}
-	run(30, 0.3)
-	bound := d.limit(estimate)
-	if bound > 600_000 {
-		t.Errorf("where three of ten arrive: %d bit/s", bound)
-	}
-	run(200, 0)
-	run(30, 1)
-	if got := d.limit(estimate); got < bound/2 || got > 10*bound {
-		t.Errorf("after a cut of a narrow link: %d bit/s", got)
-	}
-}

@@ -123,7 +123,7 @@ func registerRoom(media *webrtc.MediaEngine) error {
 }
 
 // registerReceivers adds what a publisher needs to hear: requests for lost
-// packets, when each packet came, and how many did.
+// packets, when each packet came, and how many did, to which repairs adds.
 func registerReceivers(registry *interceptor.Registry, log logging.LoggerFactory) error {
 	if log == nil {
 		log = logging.NewDefaultLoggerFactory()
@@ -141,7 +141,7 @@ func registerReceivers(registry *interceptor.Registry, log logging.LoggerFactory
 	if err != nil {
 		return err
 	}
-	for _, f := range []interceptor.Factory{requests, congestion, reports} {
+	for _, f := range []interceptor.Factory{newRepairs(), requests, congestion, reports} {
 		registry.Add(f)
 	}
 	return nil

@@ -71,6 +71,7 @@ func (o *Outlet) judge(reports []rtcp.ReceptionReport) {
 		}
 		o.mu.Lock()
 		o.quality = q
+		o.loss.Store(uint32(r.FractionLost))
 		o.mu.Unlock()
 	}
 }

@@ -156,10 +156,11 @@ func (r *Relay) read(ctx context.Context) error {
 	buffer := make([]byte, maxPacket+1) // one more tells what is too large
 	var raw rtp.Packet
 	for {
-		n, _, err := track.Read(buffer)
+		n, attributes, err := track.Read(buffer)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		r.adopt(attributes)
 		now := time.Now()
 		p := newPacket(&r.pool)
 		p.arrived = now

@@ -468,7 +468,7 @@ func BenchmarkRelay(b *testing.B) {
 	if _, err := o.Bind(nowhere{&peer{}}); err != nil {
 		b.Fatal(err)
 	}
-	w, s, t, f := newWriter(o.binding), new(passage), r.attach(), o.current()
+	w, s, t, f := newWriter(o.binding), new(passage), r.attach(nil), o.current()
 	raw := rtp.Packet{Header: rtp.Header{Version: 2, Marker: true}}
 	d := descriptor{begins: true}
 	raw.Payload = append(d.append(nil), make([]byte, 1200)...)

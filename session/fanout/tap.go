@@ -8,6 +8,7 @@ import (
 
 // tap is one outlet's end of a relay.
 type tap struct {
+	outlet     *Outlet      // nil: the node itself listens
 	queue      chan *packet // see RelayConfig.Queue
 	overflowed atomic.Bool
 }
@@ -36,9 +37,9 @@ func (t *tap) drain() int {
 	}
 }
 
-// attach gives an outlet its end of the relay.
-func (r *Relay) attach() *tap {
-	t := &tap{queue: make(chan *packet, r.config.Queue)}
+// attach gives an outlet, or the node itself, its end of the relay.
+func (r *Relay) attach(o *Outlet) *tap {
+	t := &tap{outlet: o, queue: make(chan *packet, r.config.Queue)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.taps = append(r.taps, t)
@@ -54,7 +55,7 @@ func (r *Relay) detach(t *tap) {
 
 // serve implements Source.
 func (r *Relay) serve(ctx context.Context, o *Outlet, f *supply, w *writer) error {
-	t := r.attach()
+	t := r.attach(o)
 	defer r.detach(t)
 	r.lostPicture() // it begins with a key frame
 	s := new(passage)

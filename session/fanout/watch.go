@@ -34,7 +34,7 @@ func (r *Relay) Watch(ctx context.Context, take func(Watched) error) error {
 	if r.audio() {
 		return errors.New("watch relay: it carries sound")
 	}
-	t := r.attach()
+	t := r.attach(nil)
 	defer r.detach(t)
 	a := assembly{pending: make(map[uint16]*packet)}
 	defer a.clear()

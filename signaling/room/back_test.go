@@ -17,7 +17,7 @@ import (
 // resume is how a guest who was cut off comes back.
 func (g *guest) resume() roomclient.Config {
 	v := g.View()
-	return roomclient.Config{Resume: v.Welcome.Resume, Revision: v.State.Revision}
+	return roomclient.Config{Resume: v.Welcome.Resume, State: v.State}
 }
 
 func TestComesBackToTheSeat(t *testing.T) {

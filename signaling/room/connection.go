@@ -60,6 +60,7 @@ type connection struct {
 	windows  chan protocol.CubeWindow
 	spoilt   chan session.Source // of which garbage came
 	barred   map[session.Source]bool
+	uplink   uplink
 }
 
 func newConnection(e *Endpoint, socket *websocket.Conn) *connection {

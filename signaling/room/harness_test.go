@@ -35,6 +35,7 @@ type node struct {
 	ctx      context.Context
 	endpoint *room.Endpoint
 	url      string
+	patience time.Duration // of guests, with all they do
 }
 
 // serve starts a node that ends with the test.
@@ -84,7 +85,7 @@ func serve(t *testing.T, change func(*room.Config)) *node {
 			t.Error(err)
 		}
 	})
-	return &node{t: t, ctx: ctx, endpoint: endpoint, url: server.URL}
+	return &node{t: t, ctx: ctx, endpoint: endpoint, url: server.URL, patience: time.Minute}
 }
 
 // guest is a client that runs until the test ends or it is stopped.
@@ -98,13 +99,15 @@ type guest struct {
 
 func (n *node) dial(config roomclient.Config) *guest {
 	n.t.Helper()
-	config.URL, config.Log = n.url, silent
+	config.Log = silent
+	if config.URL == "" {
+		config.URL = n.url
+	}
 	if config.Room == "" {
 		config.Room = "demo"
 	}
-	config.Settings = webrtc.SettingEngine{}
 	config.Settings.SetIncludeLoopbackCandidate(true)
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), n.patience)
 	c, err := roomclient.Dial(ctx, config)
 	if err != nil {
 		cancel()

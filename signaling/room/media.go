@@ -336,6 +336,7 @@ func (c *connection) figures(ctx context.Context) error {
 	}
 	c.wait()
 	s := c.peer.Snapshot()
+	s.Loss = max(s.Loss, c.uplink.loss(s.Inlets))
 	f := protocol.Figures{
 		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,
 		Sent:  s.Link.Audio + s.Link.Relayed + s.Link.Views,

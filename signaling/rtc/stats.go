@@ -17,8 +17,10 @@ const (
 // Stats are the counts of a peer since it was made, and how its link is.
 type Stats struct {
 	State string // of the peer connection: "new", "connecting", "connected", "disconnected" or "failed"
-	// RoundTrip, Jitter and Loss (0 to 1) are the worst that the participant
-	// last reported of what it gets now; Lost counts packets of all outlets.
+	// RoundTrip and Jitter are the worst that the participant last reported of
+	// what it gets now; Lost counts packets of all outlets. Loss (0 to 1) is that
+	// of the link to the participant; where they do not report it, the worst of an
+	// outlet, which has in it what its publisher lost.
 	fanout.Quality
 	Link    fanout.LinkStats
 	Outlets []OutletStats
@@ -54,6 +56,9 @@ func (p *Peer) Snapshot() Stats {
 			continue
 		}
 		s.RoundTrip, s.Jitter, s.Loss = max(s.RoundTrip, o.RoundTrip), max(s.Jitter, o.Jitter), max(s.Loss, o.Loss)
+	}
+	if s.Link.Loss >= 0 {
+		s.Loss = s.Link.Loss
 	}
 	for _, i := range p.inlets {
 		if r := i.current(); r != nil {

@@ -25,10 +25,10 @@ type Config struct {
 	Room  string
 	Token string
 	Name  string
-	// Resume and Revision are a former Client's, to go on as the same
-	// participant.
+	// Resume is a former Client's Welcome.Resume, to go on as the same
+	// participant, and State its View.State: the node tells what changed since.
 	Resume   string
-	Revision uint64
+	State    State
 	Settings webrtc.SettingEngine
 	// Tracks are published in place of the client's own, by source.
 	Tracks map[session.Source]webrtc.TrackLocal
@@ -36,7 +36,10 @@ type Config struct {
 	// stream that its section carries ("p2/camera", or "nothing"), from a goroutine
 	// a section. It must not block, nor keep the payload.
 	Packet func(stream string, payload []byte)
-	Log    *slog.Logger
+	// Reported, if not nil, takes which share of a source's packets is lost of
+	// late, 0 to 1, as the node reports it, from a goroutine a source.
+	Reported func(source session.Source, loss float64)
+	Log      *slog.Logger
 }
 
 // ErrEnded is wrapped by Run's error where the node ended the session; an
@@ -94,7 +97,7 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 	}
 	socket.SetReadLimit(8 * protocol.MaxRoomMessage)
 	c := &Client{
-		config: config, socket: socket, inside: make(chan struct{}), ended: make(chan struct{}), state: newState(),
+		config: config, socket: socket, inside: make(chan struct{}), ended: make(chan struct{}), state: newState().with(config.State),
 		answers: make(map[int]chan answer), changed: make(chan struct{}), messages: make(map[string]int),
 	}
 	m, err := newMedia(config)
@@ -103,7 +106,7 @@ func Dial(ctx context.Context, config Config) (*Client, error) {
 	}
 	c.media.Store(m)
 	err = c.send(ctx, protocol.Enter{
-		Type: "enter", Protocol: protocol.RoomVersion, Room: config.Room, Token: config.Token, Name: config.Name, Resume: config.Resume, Revision: config.Revision,
+		Type: "enter", Protocol: protocol.RoomVersion, Room: config.Room, Token: config.Token, Name: config.Name, Resume: config.Resume, Revision: config.State.Revision,
 	})
 	if err != nil {
 		return nil, errors.Join(err, socket.CloseNow(), c.media.Load().close())

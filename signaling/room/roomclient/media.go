@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
@@ -27,6 +28,7 @@ type media struct {
 	session string // of the node's descriptions; the reader's
 	peer    *webrtc.PeerConnection
 	packet  func(string, []byte)
+	told    func(session.Source, float64) // Config.Reported, or nil
 	sent    [3]webrtc.TrackLocal
 	looks   *webrtc.DataChannel
 	tracks  [3]*webrtc.TrackLocalStaticSample
@@ -53,7 +55,7 @@ func newMedia(config Config) (*media, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &media{peer: peer, packet: config.Packet, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
+	m := &media{peer: peer, packet: config.Packet, told: config.Reported, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
 	for i, mime := range [...]string{webrtc.MimeTypeOpus, webrtc.MimeTypeVP8, webrtc.MimeTypeVP8} {
 		clock := uint32(90000)
 		if i == 0 {
@@ -84,19 +86,12 @@ func (m *media) answer(ctx context.Context, offer string) (string, error) {
 	}
 	if m.first {
 		m.first = false
-		for _, track := range m.sent {
+		for i, track := range m.sent {
 			sender, err := m.peer.AddTrack(track)
 			if err != nil {
 				return "", err
 			}
-			m.reading.Go(func() {
-				buffer := make([]byte, 1500)
-				for {
-					if _, _, err := sender.Read(buffer); err != nil {
-						return
-					}
-				}
-			})
+			m.reading.Go(func() { m.listen(sources[i], sender) })
 		}
 	}
 	answer, err := m.peer.CreateAnswer(nil)
@@ -112,6 +107,21 @@ func (m *media) answer(ctx context.Context, offer string) (string, error) {
 		return m.peer.LocalDescription().SDP, nil
 	case <-ctx.Done():
 		return "", ctx.Err()
+	}
+}
+
+// listen reads what the node reports of what is sent.
+func (m *media) listen(source session.Source, sender *webrtc.RTPSender) {
+	for {
+		packets, _, err := sender.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, p := range packets {
+			if r, ok := p.(*rtcp.ReceiverReport); ok && m.told != nil && len(r.Reports) > 0 {
+				m.told(source, float64(r.Reports[0].FractionLost)/256)
+			}
+		}
 	}
 }
 

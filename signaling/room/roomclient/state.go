@@ -25,6 +25,18 @@ func newState() State {
 	}
 }
 
+// with is the state with what is known of another, but for the revision: it is
+// that of the newest message.
+func (s State) with(known State) State {
+	s.Room = known.Room
+	maps.Copy(s.People, known.People)
+	maps.Copy(s.Items, known.Items)
+	maps.Copy(s.Asides, known.Asides)
+	maps.Copy(s.Guests, known.Guests)
+	s.Lines = slices.Clone(known.Lines)
+	return s
+}
+
 // apply takes an update over.
 func (s *State) apply(u session.Update) {
 	if u.Full {
@@ -60,9 +72,7 @@ func (s *State) apply(u session.Update) {
 }
 
 func (s *State) clone() State {
-	c := *s
-	c.People, c.Items = maps.Clone(s.People), maps.Clone(s.Items)
-	c.Asides, c.Guests = maps.Clone(s.Asides), maps.Clone(s.Guests)
-	c.Lines = slices.Clone(s.Lines)
+	c := newState().with(*s)
+	c.Revision = s.Revision
 	return c
 }
