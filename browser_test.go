@@ -51,9 +51,10 @@ func TestBrowserRoom(t *testing.T) {
 	runScript(t, "room", watchedNode(t, rig, "128x128", "VIRTUALCUBE_ROOM_SEATS=4"))
 }
 
-// TestBrowserLips times flash and beep of the synthetic person.
+// TestBrowserLips times flash and beep of the synthetic person in a room of
+// three pages.
 func TestBrowserLips(t *testing.T) {
-	rig := "synthetic:?flash=on&freeze=0&frames=12&rate=12"
+	rig := "synthetic:?flash=on&freeze=0&frames=8&rate=8"
 	options, err := synthetic.Parse(rig)
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +64,7 @@ func TestBrowserLips(t *testing.T) {
 	if !ok {
 		t.Fatal("the rig has no badge")
 	}
-	environment := watchedNode(t, rig, "256x256", "VIRTUALCUBE_ROOM_LAYOUT=face-to-face")
+	environment := watchedNode(t, rig, "128x128", "VIRTUALCUBE_ROOM_SEATS=4")
 	runScript(t, "lips", append(environment, fmt.Sprintf("VIRTUALCUBE_BADGE=[%f,%f,%f]", badge.X, badge.Y, badge.Z)))
 }
 
