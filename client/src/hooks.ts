@@ -2,6 +2,7 @@ import type { Point, Screen } from "./eye/projection";
 import type { HeadHook } from "./head";
 import type { Done, Figures } from "./protocol/room.gen";
 import type { Request, RoomState, Stage } from "./session/session";
+import type { Timing } from "./voice/lips";
 import type { Ears } from "./voice/voice";
 
 /**
@@ -70,6 +71,8 @@ export interface RoomHooks {
 export interface RoomFigures {
   people: Record<string, { kind: "view" | "camera" | "bust"; visible: boolean; cube: string | undefined }>;
   views: Record<string, { shown: number; held: number; latency: number | undefined }>;
+  /** How long voices and views take, by participant. */
+  lips: Record<string, Timing>;
   node: Figures | undefined;
   contextLost: boolean;
   software: boolean; // WebGL runs on the processor

@@ -212,7 +212,7 @@ export class RoomApp {
 
   async #matchLips(): Promise<void> {
     await this.#lips.measure(this.link.streams, (person, cube) => {
-      const latency = median(this.#meters.get(cube)?.samples.slice(-20) ?? []);
+      const latency = this.#measured.get(cube)?.latency;
       const way = this.#figures?.ways?.[person];
       if (way === undefined || latency === undefined) return undefined;
       return { way, latency, roundTrip: this.#figures?.roundTrip ?? 0 };
@@ -260,6 +260,7 @@ export class RoomApp {
             { shown: m.shown, held: m.held, latency: median(m.samples.slice(-60)) },
           ]),
         ),
+        lips: this.#lips.timings(),
         node: this.#figures,
         contextLost: hall.lost,
         software: hall.software,

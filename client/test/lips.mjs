@@ -84,10 +84,9 @@ async function ready(page, rig, others) {
 await withBrowser(
   "lips",
   async (browser) => {
-    const small = { viewport: { width: 320, height: 240 } };
     const ada = await enter(browser, "Ada", "&plain&screen=66x44@65");
     const pages = [ada];
-    for (const name of ["Bob", "Eve"].slice(0, others)) pages.push(await enter(browser, name, "", small));
+    for (const name of ["Bob", "Eve"].slice(0, others)) pages.push(await enter(browser, name));
     for (const page of pages) await page.getByRole("button", { name: /^Microphone/ }).click();
     const rig = await ada.evaluate(
       () => [...window.virtualcube.room.state().people.values()].find((p) => p.cube)?.id,
@@ -109,10 +108,12 @@ await withBrowser(
     const figures = await Promise.all(
       pages.map((page) => page.evaluate(() => window.virtualcube.room.figures().views.cube)),
     );
+    const timing = await ada.evaluate((id) => window.virtualcube.room.figures().lips[id], rig);
     console.log(
       `flash and beep, ${pages.length} pages: ${apart.length} pairs, the beep ${apart.length ? median(apart).toFixed(0) : "?"} ms after the flash (median; ` +
         `${apart.map((a) => a.toFixed(0)).join(" ")}); ${(timed.frames / seconds).toFixed(1)} display frames a second, ` +
         `light ${timed.flashes.low.toFixed(0)} to ${timed.flashes.high.toFixed(0)}, ` +
+        `by the page's own reckoning the voice takes ${timing?.voice.toFixed(0)} ms, the view ${timing?.view.toFixed(0)} and waits ${timing?.wait.toFixed(0)}; ` +
         `capture to display ${figures.map((f) => f.latency?.toFixed(0)).join(", ")} ms`,
     );
     assert.ok(apart.length >= seconds / 2, `only ${apart.length} flashes with a beep in ${seconds} s`);

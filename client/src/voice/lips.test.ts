@@ -45,6 +45,29 @@ describe("lips", () => {
     expect(lips.wait("p1")).toBe(200);
   });
 
+  it("is not led astray by one odd second, and tells what it reckons with", async () => {
+    const lips = new Lips();
+    let [buffer, latency] = [100, 60];
+    const streams = arriving(() => buffer);
+    const seconds = async (n: number) => {
+      for (let i = 0; i < n; i++)
+        await lips.measure(streams, () => ({ way: 27, roundTrip: 2, latency: latency + lips.wait("p1") }));
+    };
+    await seconds(12);
+    const wait = lips.wait("p1");
+    latency = 400;
+    await seconds(1);
+    latency = 60;
+    buffer = 300;
+    await seconds(1);
+    buffer = 100;
+    await seconds(1);
+    expect(lips.wait("p1")).toBeCloseTo(wait);
+    expect(lips.timings()).toEqual({
+      p1: { voice: expect.closeTo(143), view: 60, wait: expect.closeTo(58) },
+    });
+  });
+
   it("lets a view without a voice pass", async () => {
     const lips = new Lips();
     const streams = arriving(() => 100);

@@ -7,10 +7,12 @@
  *     view  = capture to display, without the wait
  */
 import type { Arriving } from "../session/session";
+import { median } from "../stats/series";
 
 const slack = 25; // ms that a view may be before its voice: nobody sees it
 const longest = 200; // ms
 const step = 25; // ms by which a wait changes at once
+const memory = 5; // seconds, whose middle counts: one of them may be odd
 const ears = 15; // ms from the jitter buffer to the audio graph
 
 interface Buffered {
@@ -18,20 +20,38 @@ interface Buffered {
   count: number;
 }
 
-/** What is known of one person's view and voice. */
+/** What is known of one person's view and voice, in the last second. */
 export interface Known {
   way: number; // ms, of the voice until it left the node
   roundTrip: number; // ms
-  latency: number; // ms, of the view, with its present wait
+  latency: number; // ms, of the view, with its wait: of views since the last call alone, which set it
+}
+
+/** How long the two take, ms. */
+export interface Timing {
+  voice: number;
+  view: number; // without its wait
+  wait: number; // of the view
 }
 
 export class Lips {
   readonly #before = new Map<string, Buffered>(); // by mid
   readonly #waits = new Map<string, number>(); // ms, by participant
+  readonly #recent = new Map<string, Timing[]>(); // of the last seconds, by participant
 
   /** How long a participant's view is to wait at present, ms. */
   wait(person: string): number {
     return this.#waits.get(person) ?? 0;
+  }
+
+  /** The middle of what was measured in the last seconds, by participant. */
+  timings(): Record<string, Timing> {
+    return Object.fromEntries(
+      [...this.#recent.keys()].map((person) => [
+        person,
+        { ...this.#typical(person), wait: this.wait(person) },
+      ]),
+    );
   }
 
   /** To be called once a second, with what arrives and what is known of a participant; undefined: nothing. */
@@ -48,15 +68,27 @@ export class Lips {
       const k = known(stream.person, stream.cube);
       const buffer = voice && k && (await this.#buffer(voice));
       if (k && buffer !== undefined) this.#follow(stream.person, k, buffer);
-      else if (!voice) this.#waits.delete(stream.person);
+      else if (!voice) {
+        this.#waits.delete(stream.person);
+        this.#recent.delete(stream.person);
+      }
     }
   }
 
   #follow(person: string, { way, roundTrip, latency }: Known, buffer: number): void {
     const before = this.wait(person);
-    const voice = way + roundTrip / 2 + buffer + ears;
-    const goal = Math.min(Math.max(voice - (latency - before) - slack, 0), longest);
+    const recent = this.#recent.get(person) ?? [];
+    recent.push({ voice: way + roundTrip / 2 + buffer + ears, view: latency - before, wait: before });
+    if (recent.length > memory) recent.shift();
+    this.#recent.set(person, recent);
+    const { voice, view } = this.#typical(person);
+    const goal = Math.min(Math.max(voice - view - slack, 0), longest);
     this.#waits.set(person, before + Math.min(Math.max(goal - before, -step), step));
+  }
+
+  #typical(person: string): { voice: number; view: number } {
+    const recent = this.#recent.get(person) ?? [];
+    return { voice: median(recent.map((t) => t.voice)) ?? 0, view: median(recent.map((t) => t.view)) ?? 0 };
   }
 
   /** The mean wait in the jitter buffer of the last second, ms; undefined while nothing came out. */
