@@ -1,7 +1,9 @@
 package process_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
 )
@@ -36,6 +38,40 @@ func BenchmarkVideo(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkPaced is a filter that returns its input, thirty times a second, when
+// caches are cold and everybody sleeps; medians, in turn with one copy.
+func BenchmarkPaced(b *testing.B) {
+	s, with := video(b, self)
+	in := picture(b, capture.I420, 1280, 720, 1)
+	v, to := with("same"), make([]byte, 0, 2<<20)
+	ticker := time.NewTicker(time.Second / 60)
+	defer ticker.Stop()
+	var copies, frames []time.Duration
+	for b.Loop() {
+		<-ticker.C
+		start := time.Now()
+		to = to[:0]
+		for _, p := range in.Colour.Planes {
+			to = append(to, p...)
+		}
+		copies = append(copies, time.Since(start))
+		<-ticker.C
+		start = time.Now()
+		out, err := s.Process(in, v)
+		frames = append(frames, time.Since(start))
+		if err != nil {
+			b.Fatal(err)
+		}
+		out.Release()
+	}
+	slices.Sort(copies)
+	slices.Sort(frames)
+	copied, framed := copies[len(copies)/2], frames[len(frames)/2]
+	b.ReportMetric(float64(copied.Microseconds()), "us-copy")
+	b.ReportMetric(float64(framed.Microseconds()), "us-frame")
+	b.ReportMetric(float64((framed - copied).Microseconds()), "us-beyond")
 }
 
 // BenchmarkAudio is 20 ms of sound.

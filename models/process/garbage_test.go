@@ -78,6 +78,7 @@ var replies = []struct {
 	{"a slot that is not lent", "slot 2 is returned", [][]byte{reply(same, []int{2}, nil)}},
 	{"a slot that is not there", "slot 77 is returned", [][]byte{reply(same, []int{77}, nil)}},
 	{"a slot beyond all", "a number is 128", [][]byte{reply(same, []int{128}, nil)}},
+	{"a slot below all", "a number is 18446744073709551615", [][]byte{reply(same, []int{-1}, nil)}},
 	{"too many slots", "a list of 200", [][]byte{reply(same, make([]int, 200), nil)}},
 	{"a flag of 2", "a flag is 2", [][]byte{reply(made, nil, func(w *writer) { w.u64(0).u64(0).u8(2).u8(2) })}},
 	{"nine frames", "9 frames", [][]byte{reply(made, nil, func(w *writer) { w.batch(batch{frames: make([]header, 9)}) })}},

@@ -93,7 +93,10 @@ func (l *link) ready() error {
 	switch {
 	case err != nil:
 		return err
-	case m == ready && r.end() == nil:
+	case m == ready:
+		if err := r.end(); err != nil {
+			return l.fatal(err)
+		}
 		return nil
 	case m == refused:
 		text := r.text()

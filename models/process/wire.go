@@ -281,6 +281,7 @@ func (r *reader) numbers(atMost, limit int) []int {
 		}
 		if v > uint64(limit) {
 			r.fail("a number is %d, at most %d is possible", v, limit)
+			return nil
 		}
 		list = append(list, int(v))
 	}
