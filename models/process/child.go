@@ -115,7 +115,7 @@ func (c *child) run(started chan<- error, niceness int) {
 	c.mu.Unlock()
 	started <- nil
 	// Until it is reaped, its group's number is nobody else's.
-	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR { //nolint:errorlint // an errno as it is
+	for errors.Is(unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil), unix.EINTR) {
 	}
 	c.mu.Lock()
 	c.pid = 0

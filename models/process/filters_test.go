@@ -161,7 +161,7 @@ func (f *shakyFilter) Process(in capture.Sound, p shakyParameters) (capture.Soun
 	case "talk":
 		f.environment.Log.Info("it is said", "factor", p.Factor)
 		f.environment.Log.Debug("nobody listens")
-		fmt.Println("from the depths")
+		fmt.Fprintln(os.Stdout, "from the depths")
 	case "flood":
 		for range 100_000 {
 			fmt.Fprintln(os.Stderr, "and so on")
@@ -195,8 +195,17 @@ func (f *shakyFilter) report() error {
 		return err
 	}
 	_, other := f.environment.Weights("other")
+	files, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return err
+	}
+	var open []string
+	for _, f := range files {
+		target, _ := os.Readlink("/proc/self/fd/" + f.Name())
+		open = append(open, target)
+	}
 	text, err := json.Marshal(map[string]any{
-		"environ": os.Environ(), "nice": 20 - niceness, "core": core.Cur, "weights": path, "other": fmt.Sprint(other),
+		"open": open, "environ": os.Environ(), "nice": 20 - niceness, "core": core.Cur, "weights": path, "other": fmt.Sprint(other),
 		"provider": f.environment.Provider, "noNewPrivs": strings.Contains(string(status), "NoNewPrivs:\t1"),
 	})
 	if err != nil {

@@ -164,6 +164,9 @@ func TestLookAhead(t *testing.T) {
 		}
 		out.Release()
 	}
+	if n := footprint(t)[1]; n > 4 {
+		t.Errorf("%d slots for the three frames that are held and the one that comes", n)
+	}
 }
 
 // TestBadFrames cost a frame, and are called by what is wrong.

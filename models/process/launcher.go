@@ -139,8 +139,12 @@ func (l Launcher) launch(ctx context.Context, d models.Definition, e models.Envi
 	if err = to.send(-1); err == nil {
 		err = to.ready()
 	}
-	if !stop() {
-		err = errors.Join(ctx.Err(), err)
+	switch {
+	case stop():
+	case err == nil:
+		err = ctx.Err()
+	default:
+		err = fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
 	if err != nil {
 		to.child.kill("killed, as its filter did not open")

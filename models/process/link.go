@@ -1,16 +1,12 @@
 package process
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
 
 	"golang.org/x/sys/unix"
 
-	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
 )
 
@@ -77,9 +73,7 @@ func (l *link) send(file int) error {
 func (l *link) receive() (message, *reader, error) {
 	n, err := l.child.conn.Read(l.in[:])
 	switch {
-	case err != nil && !errors.Is(err, io.EOF):
-		return 0, nil, l.fatal(errors.Join(l.child.lost(), err))
-	case n == 0:
+	case err != nil || n == 0:
 		return 0, nil, l.fatal(l.child.lost())
 	case n > maxMessage:
 		return 0, nil, l.fatal(fmt.Errorf("%w: it has more than %d bytes", errGarbage, maxMessage))
@@ -205,34 +199,6 @@ func (l *link) observe(r *reader) error {
 	return nil
 }
 
-// plausible refuses what is no observation.
-func plausible(o models.Observation) error {
-	parts := 0
-	for _, there := range []bool{o.Voice != nil, o.Gaze != nil, len(o.Labels) > 0} {
-		if there {
-			parts++
-		}
-	}
-	if parts != 1 || o.Captured <= 0 {
-		return fmt.Errorf("of %d things, captured at %d", parts, o.Captured)
-	}
-	share := func(x float64) bool { return x >= 0 && x <= 1 }
-	switch {
-	case o.Voice != nil && !share(o.Voice.Probability):
-		return fmt.Errorf("a probability of %v", o.Voice.Probability)
-	case o.Gaze != nil && !share(o.Gaze.Confidence):
-		return fmt.Errorf("a confidence of %v", o.Gaze.Confidence)
-	case len(o.Labels) > models.MaxLabels:
-		return fmt.Errorf("of %d labels", len(o.Labels))
-	}
-	for _, label := range o.Labels {
-		if !share(label.Score) || len(label.Name) > 64 {
-			return fmt.Errorf("a label of %d bytes and the score %v", len(label.Name), label.Score)
-		}
-	}
-	return nil
-}
-
 // printable makes a text of a child one line that may be shown.
 func printable(text string) string {
 	out := []rune(text)
@@ -242,46 +208,4 @@ func printable(text string) string {
 		}
 	}
 	return string(out)
-}
-
-// sounds is the stage of an audio filter.
-type sounds struct{ link }
-
-// Process implements models.Stage.
-func (s *sounds) Process(in capture.Sound, v models.Values) (capture.Sound, error) {
-	if len(in.Samples) != capture.SoundSamples {
-		return capture.Sound{}, fmt.Errorf("filter %s: sound has %d samples, want %d", s.name, len(in.Samples), capture.SoundSamples)
-	}
-	w, err := s.begin(v)
-	if err != nil {
-		return capture.Sound{}, err
-	}
-	w.begin(process).u64(s.number).sound(in)
-	how, _, r, err := s.ask(nil)
-	switch {
-	case err != nil:
-		return capture.Sound{}, err
-	case how == failed:
-		return capture.Sound{}, s.failed(r)
-	case how != made:
-		return capture.Sound{}, s.fatal(fmt.Errorf("%w: outcome %d", errGarbage, how))
-	}
-	out := r.sound()
-	if out.Captured > in.Captured {
-		r.fail("sound captured at %d, after its input at %d", out.Captured, in.Captured)
-	}
-	if err := r.end(); err != nil {
-		return capture.Sound{}, s.fatal(err)
-	}
-	return out, nil
-}
-
-// levelOf is the lowest level that a logger takes.
-func levelOf(log *slog.Logger) slog.Level {
-	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn} {
-		if log.Enabled(context.Background(), level) {
-			return level
-		}
-	}
-	return slog.LevelError
 }

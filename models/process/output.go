@@ -146,3 +146,13 @@ func parseRecord(line string) (level slog.Level, text string, values []any, ok b
 	}
 	return level, text, values, true
 }
+
+// levelOf is the lowest level that a logger takes.
+func levelOf(log *slog.Logger) slog.Level {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn} {
+		if log.Enabled(context.Background(), level) {
+			return level
+		}
+	}
+	return slog.LevelError
+}

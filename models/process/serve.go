@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -45,14 +44,11 @@ func (f Filters) find(o opening) (models.Definition, error) {
 // the connection, or when the context ends. It takes socket over; stderr takes the
 // filter's log. It belongs into a process of its own, whose limits it sets.
 func Serve(ctx context.Context, filters Filters, socket *os.File, stderr io.Writer) error {
-	unix.CloseOnExec(int(socket.Fd()))
-	conn, err := connection(socket)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { _, _ = conn.CloseRead(), conn.CloseWrite() })()
-	s := &server{conn: conn, shared: newShared()}
+	fd := int(socket.Fd())
+	unix.CloseOnExec(fd)
+	defer socket.Close()
+	defer context.AfterFunc(ctx, func() { _ = unix.Shutdown(fd, unix.SHUT_RDWR) })()
+	s := &server{fd: fd, shared: newShared()}
 	defer s.shared.close()
 	m, r, err := s.receive()
 	if err != nil {
@@ -80,7 +76,7 @@ func Serve(ctx context.Context, filters Filters, socket *os.File, stderr io.Writ
 
 // server is the child's end. One goroutine uses it.
 type server struct {
-	conn       *net.UnixConn
+	fd         int // read without the poller: it waits for nothing else, and wakes sooner
 	shared     *shared
 	definition models.Definition
 	values     models.Values
@@ -168,8 +164,11 @@ func (s *server) run() error {
 func (s *server) receive() (message, *reader, error) {
 	rights := make([]byte, unix.CmsgSpace(4))
 	for {
-		n, m, _, _, err := s.conn.ReadMsgUnix(s.in[:], rights)
-		if err != nil && !errors.Is(err, io.EOF) {
+		n, m, _, _, err := unix.Recvmsg(s.fd, s.in[:], rights, unix.MSG_CMSG_CLOEXEC)
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		if err != nil {
 			return 0, nil, fmt.Errorf("receive: %w", err)
 		}
 		if n == 0 {
@@ -191,10 +190,15 @@ func (s *server) receive() (message, *reader, error) {
 }
 
 func (s *server) send(w *writer) error {
-	if _, err := s.conn.Write(w.data); err != nil {
-		return fmt.Errorf("send: %w", err)
+	for {
+		_, err := unix.Write(s.fd, w.data)
+		switch {
+		case err == nil:
+			return nil
+		case !errors.Is(err, unix.EINTR):
+			return fmt.Errorf("send: %w", err)
+		}
 	}
-	return nil
 }
 
 // observe tells the parent; where that fails, so does the answer.

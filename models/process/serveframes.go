@@ -33,7 +33,7 @@ func (f soundFilter) process(s *server, r *reader) error {
 type pictureFilter struct{ models.Stage[*capture.Frame] }
 
 func (f pictureFilter) process(s *server, r *reader) error {
-	return s.frames(r, func(b batch, in []*capture.Frame) (answer, error) {
+	return s.frames(r, func(_ batch, in []*capture.Frame) (answer, error) {
 		out, err := f.Process(in[0], s.values)
 		if err != nil || out == nil {
 			return answer{}, err
