@@ -145,7 +145,9 @@ func (f *shakyFilter) Process(in capture.Sound, p shakyParameters) (capture.Soun
 		f.environment.Log.Warn("wedged", "pid", os.Getpid())
 		select {}
 	case "leak":
-		for { // a few MiB at a time, so that the watch sees it
+		pace := time.NewTicker(5 * time.Millisecond) // so that the watch sees it before the backstop
+		for {
+			<-pace.C
 			f.hoard = append(f.hoard, make([]byte, 4<<20))
 			for i := range f.hoard[len(f.hoard)-1] {
 				f.hoard[len(f.hoard)-1][i] = 1

@@ -107,7 +107,7 @@ var replies = []struct {
 	{"no observation", "an observation", [][]byte{say(observed, func(w *writer) { w.text("[") })}},
 	{"an empty observation", "of 0 things", [][]byte{say(observed, func(w *writer) { w.text(`{"captured":1}`) })}},
 	{"a probability of 2", "a probability of 2", [][]byte{say(observed, func(w *writer) { w.text(`{"captured":1,"voice":{"probability":2}}`) })}},
-	{"many observations", "type 67", bytes.Split(bytes.Repeat(append(say(observed, func(w *writer) { w.text(`{"captured":1,"labels":[{"name":"x","score":1}]}`) }), '\n'), 65), []byte("\n"))[:65]},
+	{"many observations", "more than 64 observations", bytes.Split(bytes.Repeat(append(say(observed, func(w *writer) { w.text(`{"captured":1,"labels":[{"name":"x","score":1}]}`) }), '\n'), 65), []byte("\n"))[:65]},
 	{"a long error", "a text has 5000 bytes", [][]byte{reply(failed, nil, func(w *writer) { w.text(strings.Repeat("x", 5000)) })}},
 }
 

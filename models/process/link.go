@@ -135,8 +135,10 @@ func (l *link) ask(wanted func(*reader) error) (how outcome, back []*area, r *re
 			return 0, nil, nil, err
 		}
 		switch {
-		case m == observed && observations < maxObservations:
-			observations++
+		case m == observed:
+			if observations++; observations > maxObservations {
+				r.fail("more than %d observations of one frame", maxObservations)
+			}
 			err = l.observe(r)
 		case m == want && wanted != nil:
 			err = wanted(r)
@@ -185,6 +187,9 @@ func (l *link) failed(r *reader) error {
 }
 
 func (l *link) observe(r *reader) error {
+	if r.err != nil {
+		return l.fatal(r.err)
+	}
 	var o models.Observation
 	err := json.Unmarshal(r.data, &o)
 	if err == nil {

@@ -81,6 +81,7 @@ type server struct {
 	definition models.Definition
 	values     models.Values
 	filter     filter
+	log        *slog.Logger
 
 	newest, emitted, closed capture.Time // that came
 
@@ -103,7 +104,7 @@ func (s *server) open(ctx context.Context, filters Filters, o opening, log *slog
 	if d.Kind != o.Kind {
 		return fmt.Errorf("%s filters %s, not %s", d.Name, d.Kind, o.Kind)
 	}
-	s.definition = d
+	s.definition, s.log = d, log
 	if s.values, err = d.Parameters.Decode(o.Parameters); err != nil {
 		return err
 	}
@@ -205,7 +206,8 @@ func (s *server) send(w *writer) error {
 func (s *server) observe(o models.Observation) {
 	text, err := json.Marshal(o)
 	if err != nil {
-		return // a number that is none
+		s.log.Warn("an observation cannot be handed on", "error", err)
+		return
 	}
 	var w writer
 	_ = s.send(w.begin(observed).text(string(bytes.TrimSpace(text))))

@@ -140,8 +140,8 @@ func (s *server) write(out answer, in []*capture.Frame, offered []int) (batch, e
 	if len(out.frames) != len(in) {
 		return b, fmt.Errorf("%w: %d frames instead of %d", errFrame, len(out.frames), len(in))
 	}
-	if b.closed > s.closed {
-		return b, fmt.Errorf("%w: a set closed at %d, after its input at %d", errFrame, b.closed, s.closed)
+	if b.closed < 0 || b.closed > s.closed {
+		return b, fmt.Errorf("%w: a set closed at %d, its newest input at %d", errFrame, b.closed, s.closed)
 	}
 	var sizes []int
 	for i, f := range out.frames {
