@@ -1,0 +1,7 @@
+//go:build !amd64
+
+package network
+
+func lanes() int { return 0 }
+
+func products(_, _, _ *float32, _, _ int) {}
