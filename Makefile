@@ -15,7 +15,7 @@ GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build
-.PHONY: help setup modules example build models run test test-client test-go generated e2e link reproject lint bench eval doctor generate train fuzz clean
+.PHONY: help setup modules example build models run test test-client test-go generated e2e link reproject lint bench eval doctor generate train fuzz clean denoise-eval
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -116,6 +116,11 @@ train: build ## train the learned blend anew (an hour on two cores, 3 GB of samp
 	@$(BINARY) samples --instants 14 --out bin/samples synthetic:
 	@bin/train/bin/python models/train/blend.py --samples bin/samples --out render/learned
 	@echo "== make again builds it in; bin/virtualcube --level high eval synthetic: says what it is worth"
+
+denoise-eval: ## measure denoise and vad on real speech and noise, which is fetched (ten minutes; no part of test)
+	@$(SETUP) ffmpeg python3 python3-pip
+	@.ci/denoise-data bin/denoise-eval
+	@VIRTUALCUBE_DENOISE=$(CURDIR)/bin/denoise-eval go test -tags evaluation -count=1 -timeout 60m -v -run '^TestEvaluation' ./models/denoise ./models/vad
 
 fuzz: ## every fuzz target for FUZZTIME (10s) each
 	@.ci/fuzz

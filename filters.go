@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 
 	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/denoise"
 	"github.com/virtualcube/virtualcube/models/manifest"
+	"github.com/virtualcube/virtualcube/models/vad"
 	"github.com/virtualcube/virtualcube/models/wasm"
 )
 
@@ -15,7 +17,9 @@ import (
 // filtertest.Run, and name it here.
 func filters() (models.Table, error) {
 	var table models.Table
-	for _, define := range []func() (models.Definition, error){} {
+	for _, define := range []func() (models.Definition, error){
+		denoise.Definition, vad.Definition,
+	} {
 		definition, err := define()
 		if err != nil {
 			return nil, err

@@ -17,6 +17,8 @@ type Observation struct {
 // Voice says whether somebody speaks.
 type Voice struct {
 	Probability float64 `json:"probability"` // 0 to 1
+	// Speaks is what the filter makes of it and of what came before.
+	Speaks bool `json:"speaks"`
 }
 
 // Gaze is where a rig's participant looks from and to.

@@ -21,14 +21,14 @@ func TestEvaluation(t *testing.T) {
 	if folder == "" {
 		t.Fatal("VIRTUALCUBE_DENOISE names no folder of data: run make denoise-eval")
 	}
-	w := readWeights(t)
+	f := opened(t, environment(t))
 	speech, noises := recordings(t, filepath.Join(folder, "speech")), recordings(t, filepath.Join(folder, "noise"))
 	for _, p := range []Parameters{{Strength: 1, Spare: true}, {Strength: 1}} {
 		fmt.Fprintf(os.Stdout, "\nstrength %v, spare %v\n\n", p.Strength, p.Spare)
 		fmt.Fprintf(os.Stdout, "| clean speech | SI-SDR of what comes out, dB |\n|---|---|\n")
 		for _, s := range speech {
 			clean, _ := mixed(s.samples, s.samples, 0, 300)
-			got := sdr(clean, cleaned(t, w, clean, p))
+			got := sdr(clean, cleaned(t, f, clean, p))
 			fmt.Fprintf(os.Stdout, "| %s | %.1f |\n", s.name, got)
 			if p.Spare && got < 20 {
 				t.Errorf("clean %s comes out at %.1f dB", s.name, got)
@@ -46,7 +46,7 @@ func TestEvaluation(t *testing.T) {
 				mean, worst := 0.0, math.Inf(1)
 				for i, s := range speech {
 					clean, noisy := mixed(s.samples, n.samples, 37000*i, level)
-					gain := sdr(clean, cleaned(t, w, noisy, p)) - sdr(clean, noisy)
+					gain := sdr(clean, cleaned(t, f, noisy, p)) - sdr(clean, noisy)
 					mean += gain / float64(len(speech))
 					worst = min(worst, gain)
 					if p.Spare && level >= 15 && gain < -0.5 {

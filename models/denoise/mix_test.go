@@ -2,67 +2,57 @@ package denoise
 
 import (
 	"errors"
-	"io/fs"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
-	"github.com/virtualcube/virtualcube/models/denoise/network"
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/weights"
 )
 
-// weightsFolder is where pulled weights are.
-func weightsFolder(t testing.TB) string {
+// environment has the pulled weights; the test is skipped where they are missing.
+func environment(t testing.TB) models.Environment {
 	t.Helper()
-	if folder := os.Getenv("VIRTUALCUBE_MODELS"); folder != "" {
-		return folder
-	}
-	cache, err := os.UserCacheDir()
+	store, err := weights.Open("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(cache, "virtualcube", "models")
-}
-
-// pulled returns the path of weights, and skips where they are not there.
-func pulled(t testing.TB, name, file string) string {
-	t.Helper()
-	path := filepath.Join(weightsFolder(t), name, file)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("the weights %s are missing: `virtualcube models pull %s` fetches them", name, name)
+	for _, name := range definition(t).Weights {
+		if _, err := store.Path(name); errors.Is(err, weights.ErrMissing) {
+			t.Skip(err)
+		}
 	}
-	return path
+	return models.Environment{Weights: store.Path}
 }
 
-// paths are those of the weights, by name.
-func paths(t testing.TB) map[string]string {
+func definition(t testing.TB) models.Definition {
 	t.Helper()
-	return map[string]string{
-		weightsEncoder: pulled(t, weightsEncoder, "enc.onnx"),
-		weightsBands:   pulled(t, weightsBands, "erb_dec.onnx"),
-		weightsFilter:  pulled(t, weightsFilter, "df_dec.onnx"),
-	}
-}
-
-func readWeights(t testing.TB) *network.Weights {
-	t.Helper()
-	p := paths(t)
-	w, err := network.Read(p[weightsEncoder], p[weightsBands], p[weightsFilter])
+	d, err := Definition()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return w
+	return d
+}
+
+func opened(t testing.TB, e models.Environment) *filter {
+	t.Helper()
+	f, err := open(t.Context(), e, Parameters{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.(*filter)
 }
 
 // delay is the look-ahead in samples.
 const delay = int(lookAhead * capture.SampleRate / time.Second)
 
-// cleaned is what a new filter makes of a recording, moved back by the delay.
-func cleaned(t testing.TB, w *network.Weights, x []float32, p Parameters) []float32 {
+// cleaned is what the filter, begun anew, makes of a recording, moved back by the
+// delay.
+func cleaned(t testing.TB, f *filter, x []float32, p Parameters) []float32 {
 	t.Helper()
-	f := newFilter(w)
+	f.forget()
+	f.next = 0
 	out := make([]float32, 0, len(x)+delay+capture.SoundSamples)
 	for at := 0; len(out) < len(x)+delay; at += capture.SoundSamples {
 		in := capture.Sound{Captured: capture.Time(time.Second).Add(time.Duration(at) * time.Second / capture.SampleRate), Samples: make([]float32, capture.SoundSamples)}
