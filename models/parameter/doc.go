@@ -8,6 +8,7 @@
 //		Strength float64 `param:"strength,live" min:"0" max:"1" help:"how much noise is taken away"`
 //		Radius   int     `param:"radius,live" min:"1" max:"64" unit:"px" help:"of the blur"`
 //		Mode     string  `param:"mode,live" choices:"blur,replace,remove" help:"what becomes of the background"`
+//		Ground   string  `param:"ground,live" type:"colour" help:"of the background"`
 //		Model    string  `param:"model" choices:"small,large" help:"which weights"`
 //	}
 //

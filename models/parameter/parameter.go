@@ -20,6 +20,7 @@ const (
 	Switch  Type = "switch"  // bool
 	Choice  Type = "choice"  // string, one of Choices
 	Text    Type = "text"    // string
+	Colour  Type = "colour"  // string, "#rrggbb"
 )
 
 // ErrInvalid is wrapped by every error about a parameter or its value.
@@ -47,7 +48,10 @@ const (
 	maxChoices    = 32
 )
 
-var names = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+var (
+	names   = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+	colours = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+)
 
 // validate checks a parameter and brings its default into its form.
 func (p *Parameter) validate() error {
@@ -63,9 +67,9 @@ func (p *Parameter) validate() error {
 		if n := len(p.Choices); n == 0 || n > maxChoices || slices.Contains(p.Choices, "") {
 			return fmt.Errorf("%w: %s has %d choices, 1 to %d that are not empty are needed", ErrInvalid, p.Name, n, maxChoices)
 		}
-	case Switch, Text:
+	case Switch, Text, Colour:
 	default:
-		return fmt.Errorf("%w: %s has the type %q, which is none of number, integer, switch, choice, text", ErrInvalid, p.Name, p.Type)
+		return fmt.Errorf("%w: %s has the type %q, which is none of number, integer, switch, choice, text, colour", ErrInvalid, p.Name, p.Type)
 	}
 	value, err := p.check(p.Default)
 	if err != nil {
@@ -102,6 +106,9 @@ func (p Parameter) check(value any) (any, error) {
 		if p.Type == Choice && slices.Contains(p.Choices, v) || p.Type == Text && len(v) <= MaxText {
 			return v, nil
 		}
+		if low := strings.ToLower(v); p.Type == Colour && colours.MatchString(low) {
+			return low, nil
+		}
 	}
 	return nil, fmt.Errorf("%w: %s is %#v, it takes %s", ErrInvalid, p.Name, value, p.Takes())
 }
@@ -120,7 +127,7 @@ func (p Parameter) parse(text string) (any, error) {
 		case "off", "false", "no":
 			return false, nil
 		}
-	case Choice, Text:
+	case Choice, Text, Colour:
 		return p.check(text)
 	}
 	return nil, fmt.Errorf("%w: %s is %q, it takes %s", ErrInvalid, p.Name, text, p.Takes())
@@ -141,6 +148,8 @@ func (p Parameter) Takes() string {
 		return "on or off"
 	case Choice:
 		return "one of " + strings.Join(p.Choices, ", ")
+	case Colour:
+		return "a colour as #rrggbb, in hexadecimal digits"
 	}
 	return fmt.Sprintf("text of at most %d bytes", MaxText)
 }

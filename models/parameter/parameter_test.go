@@ -16,12 +16,13 @@ type knobs struct {
 	Mode     mode    `param:"mode,live" choices:"blur,remove" help:"what becomes of it"`
 	On       bool    `param:"on" help:"at all"`
 	Model    string  `param:"model" help:"which weights"`
+	Tint     string  `param:"tint" type:"colour" help:"of it"`
 	private  int
 }
 
 func schema(t *testing.T) parameter.Schema {
 	t.Helper()
-	s, err := parameter.Of(knobs{Strength: 0.5, Radius: 8, Mode: "blur", On: true, private: 1})
+	s, err := parameter.Of(knobs{Strength: 0.5, Radius: 8, Mode: "blur", On: true, Tint: "#808080", private: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,11 @@ var written = []struct {
 	{"on", "maybe", nil, "on or off"},
 	{"model", "large", "large", ""},
 	{"model", strings.Repeat("x", parameter.MaxText+1), nil, "at most"},
-	{"size", "3", nil, "the filter has strength, radius, mode, on, model"},
+	{"tint", "#0aF19c", "#0af19c", ""},
+	{"tint", "#0af", nil, "#rrggbb"},
+	{"tint", "red", nil, "#rrggbb"},
+	{"tint", "#0af19cc", nil, "#rrggbb"},
+	{"size", "3", nil, "the filter has strength, radius, mode, on, model, tint"},
 }
 
 func TestParse(t *testing.T) {
@@ -71,7 +76,7 @@ func FuzzParse(f *testing.F) {
 	for _, c := range written {
 		f.Add(c.name, c.text)
 	}
-	s, err := parameter.Of(knobs{Radius: 1, Mode: "blur"})
+	s, err := parameter.Of(knobs{Radius: 1, Mode: "blur", Tint: "#000000"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -110,7 +115,7 @@ func TestChangesAllOrNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k := parameter.To[knobs](changed); k != (knobs{Strength: 0.5, Radius: 20, Mode: "remove", On: true}) {
+	if k := parameter.To[knobs](changed); k != (knobs{Strength: 0.5, Radius: 20, Mode: "remove", On: true, Tint: "#808080"}) {
 		t.Errorf("the filter gets %+v", k)
 	}
 	if v.Equal(changed) || !v.Equal(schema(t).Defaults()) {

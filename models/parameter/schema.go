@@ -81,6 +81,9 @@ func ofField(field reflect.StructField, tag string, value reflect.Value) (Parame
 		if list := field.Tag.Get("choices"); list != "" {
 			p.Type, p.Choices = Choice, strings.Split(list, ",")
 		}
+		if field.Tag.Get("type") == string(Colour) {
+			p.Type = Colour
+		}
 	default:
 		return p, fmt.Errorf("%w: field %s is a %v: float64, int, bool and string are possible", ErrInvalid, field.Name, field.Type)
 	}
