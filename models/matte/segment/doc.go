@@ -5,8 +5,8 @@
 //
 // A network that sees 256 x 256 pixels says where persons are. It is good at
 // pictures that a person fills and poor at wide ones squeezed into its square.
-// So squares of the picture's height (or width) are looked at in turn, one a
-// frame, to know where somebody is; and the part that the person fills is looked
+// So squares of the picture's height (or width) are looked at in turn, one
+// every other frame, to know where somebody is; and the part that the person fills is looked
 // at in every frame (region.go). What the network says there lies on a grid of
 // cells of two to six pixels; small parts and holes go (clean.go), and time
 // steadies it where nothing moves (steady.go). A guided filter with the colours as

@@ -15,8 +15,10 @@ type run struct {
 }
 
 // expand evaluates the functions at every pixel, between the centres of four
-// cells by what is between theirs.
-func (g *guide) expand(dst []byte, p capture.Picture, cell int, feather float64) {
+// cells by what is between theirs. dst holds the matte of the frame before; held
+// says by how much it still counts, by cells: the noise of single pixels would
+// have the edge tremble.
+func (g *guide) expand(dst []byte, p capture.Picture, cell int, feather float64, held *plane.Plane) {
 	g.steepen(gain(feather))
 	width, height := g.plus.Width, g.plus.Height
 	for k := range g.rows {
@@ -31,7 +33,7 @@ func (g *guide) expand(dst []byte, p capture.Picture, cell int, feather float64)
 		g.plan(a, b, cell, p.Width)
 		for y := y0; y < y1; y++ {
 			share := (float32(y-upper*cell-cell/2) + 0.5) / float32(cell)
-			g.row(dst[y*p.Width:(y+1)*p.Width], p, y, a, b, share, cell)
+			g.row(dst[y*p.Width:(y+1)*p.Width], p, y, a, b, share, cell, held.Row(a))
 		}
 	}
 }
@@ -92,7 +94,7 @@ func (g *guide) sure(y, x int) int {
 }
 
 // row fills one row of the picture by the runs.
-func (g *guide) row(dst []byte, p capture.Picture, y, a, b int, share float32, cell int) {
+func (g *guide) row(dst []byte, p capture.Picture, y, a, b int, share float32, cell int, held []float32) {
 	lumas := p.Planes[0][y*p.Strides[0]:][:p.Width]
 	us := p.Planes[1][y/2*p.Strides[1]:][:p.Width/2]
 	vs := p.Planes[2][y/2*p.Strides[2]:][:p.Width/2]
@@ -117,6 +119,7 @@ func (g *guide) row(dst []byte, p capture.Picture, y, a, b int, share float32, c
 			}
 			l, m := max(0, left), min(last, left+1)
 			at := (float32(x0-left*cell-cell/2) + 0.5) / float32(cell)
+			before := min(held[l], held[m])
 			var now, step [4]float32
 			for k, row := range g.rows {
 				step[k] = (row[m] - row[l]) / float32(cell)
@@ -124,7 +127,8 @@ func (g *guide) row(dst []byte, p capture.Picture, y, a, b int, share float32, c
 			}
 			for x := x0; x < x1; x++ {
 				v := now[0]*float32(lumas[x]) + now[1]*float32(us[x/2]) + now[2]*float32(vs[x/2]) + now[3]
-				dst[x] = byte(min(max(v+0.5, 0), 255))
+				v = min(max(v, 0), 255)
+				dst[x] = byte(v + before*(float32(dst[x])-v) + 0.5)
 				now[0] += step[0]
 				now[1] += step[1]
 				now[2] += step[2]

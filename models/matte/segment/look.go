@@ -9,7 +9,8 @@ type looker struct {
 	squares []plane.Rect
 	glances []plane.Plane // what was last seen in each square, in blocks
 	next    int           // square to look at
-	sights  plane.Plane   // per block: the most that any square says
+	frames  int
+	sights  plane.Plane // per block: the most that any square says
 	parts   plane.Parts
 
 	person plane.Rect // what the last matte held
@@ -22,6 +23,7 @@ const (
 	likely      = 0.5   // probability from which somebody is there
 	newcomer    = 0.125 // of the largest part's area: a part that counts
 	mostSquares = 6
+	glanceEvery = 2    // frames
 	margin      = 0.15 // of the person's longer side, left round them
 	leastLeft   = 0.06 // the region moves when less is left
 	mostLeft    = 0.3  // or more
@@ -30,11 +32,16 @@ const (
 	overlap     = 0.16 // of its width, that the two share
 )
 
-// look fills found with what the network says, 0 where nobody is.
-func (l *looker) look(net Net, h *half, found *plane.Plane, fresh bool) error {
+// look fills found with what the network says, 0 where nobody is. moved says what
+// moves, 0 to 1.
+func (l *looker) look(net Net, h *half, found, moved *plane.Plane, fresh bool) error {
 	width, height := (h.width+h.step-1)/h.step, (h.height+h.step-1)/h.step
 	found.Resize(width, height)
-	turns := 1
+	l.frames++
+	turns := 0
+	if l.frames%glanceEvery == 0 {
+		turns = 1
+	}
 	if fresh {
 		l.begin(width, height)
 		turns = len(l.squares)
@@ -48,7 +55,7 @@ func (l *looker) look(net Net, h *half, found *plane.Plane, fresh bool) error {
 	l.merge()
 	l.aim(width, height)
 	for again := fresh; ; again = false {
-		if err := l.stare(net, h, found); err != nil || !again {
+		if err := l.stare(net, h, found, moved); err != nil || !again {
 			return err
 		}
 		// The first region is that of a glance; what is seen in it knows better.
@@ -205,7 +212,7 @@ func settled(region, person plane.Rect, width, height int) bool {
 
 // stare looks at the region, in two halves if it is wide, and lays what is seen
 // onto the grid. Where no glance saw anybody, nobody is.
-func (l *looker) stare(net Net, h *half, found *plane.Plane) error {
+func (l *looker) stare(net Net, h *half, found, moved *plane.Plane) error {
 	found.Fill(0)
 	r := l.region
 	if r.Empty() {
@@ -231,12 +238,13 @@ func (l *looker) stare(net Net, h *half, found *plane.Plane) error {
 			}
 		}
 	}
-	l.gate(found)
+	l.gate(found, moved)
 	return nil
 }
 
-// gate lowers what no glance confirms in a block or its neighbours.
-func (l *looker) gate(found *plane.Plane) {
+// gate lowers what no glance confirms in a block or its neighbours, but what
+// moves: glances are some frames old.
+func (l *looker) gate(found, moved *plane.Plane) {
 	r := l.region
 	for by := r.Y0 / block; by < blocks(r.Y1); by++ {
 		for bx := r.X0 / block; bx < blocks(r.X1); bx++ {
@@ -248,9 +256,9 @@ func (l *looker) gate(found *plane.Plane) {
 			}
 			if by4 := 4 * most; by4 < 1 {
 				for y := by * block; y < min(found.Height, (by+1)*block); y++ {
-					row := found.Row(y)
+					row, moves := found.Row(y), moved.Row(y)
 					for x := bx * block; x < min(found.Width, (bx+1)*block); x++ {
-						row[x] *= by4
+						row[x] *= max(by4, min(1, 3*moves[x]))
 					}
 				}
 			}

@@ -81,7 +81,7 @@ func (s *Segmenter) Segment(p capture.Picture, o Options) (*Matte, error) {
 	s.matte.Cell = 2 * s.half.step
 	fresh = s.still.watch(&s.matte.Colours[0], fresh) || fresh
 
-	if err := s.look.look(s.net, &s.half, &s.found, fresh); err != nil {
+	if err := s.look.look(s.net, &s.half, &s.found, &s.still.moved, fresh); err != nil {
 		s.width = 0 // what is known is of no frame
 		return nil, fmt.Errorf("segment picture: %w", err)
 	}
@@ -90,6 +90,6 @@ func (s *Segmenter) Segment(p capture.Picture, o Options) (*Matte, error) {
 	s.look.follow(&s.found)
 	s.matte.Band = s.guide.fit(&s.found, &s.matte.Colours)
 	s.guide.cells(&s.matte.Alpha, &s.found, &s.matte.Colours, o.Feather)
-	s.guide.expand(s.matte.Coverage, p, s.matte.Cell, o.Feather)
+	s.guide.expand(s.matte.Coverage, p, s.matte.Cell, o.Feather, &s.still.held)
 	return &s.matte, nil
 }

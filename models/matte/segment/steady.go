@@ -7,6 +7,7 @@ type steadier struct {
 	before plane.Plane // luma of the frame before
 	moved  plane.Plane // 0 where nothing moves to 1
 	last   plane.Plane // what was found, steadied
+	held   plane.Plane // by how much the frame before counts, 0 to 1
 	mean   plane.Mean
 }
 
@@ -26,6 +27,7 @@ func (s *steadier) watch(luma *plane.Plane, fresh bool) bool {
 	if fresh || s.before.Width != luma.Width || s.before.Height != luma.Height {
 		s.before.Resize(luma.Width, luma.Height)
 		s.moved.Resize(luma.Width, luma.Height)
+		s.moved.Fill(0)
 		copy(s.before.V, luma.V)
 		return true
 	}
@@ -37,6 +39,7 @@ func (s *steadier) watch(luma *plane.Plane, fresh bool) bool {
 		total += max(d, -d)
 	}
 	if total > cut*float32(len(luma.V)) {
+		s.moved.Fill(0)
 		return true
 	}
 	// Signed differences first: noise cancels, an edge that moves does not.
@@ -53,17 +56,20 @@ func (s *steadier) watch(luma *plane.Plane, fresh bool) bool {
 // more. Probabilities move fast through the middle: what the network changes its
 // mind about wholly is believed sooner than a trembling edge.
 func (s *steadier) steady(found *plane.Plane, stability float64, fresh bool) {
-	if fresh || s.last.Width != found.Width || s.last.Height != found.Height {
+	s.held.Resize(found.Width, found.Height)
+	if fresh {
 		s.last.Resize(found.Width, found.Height)
 		copy(s.last.V, found.V)
+		s.held.Fill(0)
 		return
 	}
-	held := float32(stability) * (1 - slowest)
+	most := float32(stability) * (1 - slowest)
 	for i, v := range found.V {
 		d := v - s.last.V[i]
 		size := max(d, -d)
-		still := held * (1 - min(1, 3*s.moved.V[i])) * (1 - 0.5*size*size)
-		v -= still * d
+		held := most * (1 - min(1, 3*s.moved.V[i]))
+		s.held.V[i] = held
+		v -= held * (1 - 0.5*size*size) * d
 		// The tails end: what is all but sure is sure, so that little is left to
 		// work on.
 		if v < 0.01 {
