@@ -8,6 +8,7 @@ import (
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/denoise"
 	"github.com/virtualcube/virtualcube/models/manifest"
+	"github.com/virtualcube/virtualcube/models/matte"
 	"github.com/virtualcube/virtualcube/models/vad"
 	"github.com/virtualcube/virtualcube/models/wasm"
 )
@@ -19,6 +20,7 @@ func filters() (models.Table, error) {
 	var table models.Table
 	for _, define := range []func() (models.Definition, error){
 		denoise.Definition, vad.Definition,
+		matte.Definition,
 	} {
 		definition, err := define()
 		if err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"slices"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -32,7 +34,7 @@ func Definition() (models.Definition, error) {
 	return models.Video(models.Description{
 		Name:      "matte",
 		Summary:   "finds the person in the picture and blurs, replaces or removes what is behind",
-		Latency:   40 * time.Millisecond,
+		Latency:   30 * time.Millisecond,
 		Late:      models.Hold,
 		Failing:   models.Hold,
 		Private:   true,
@@ -47,14 +49,18 @@ func open(_ context.Context, e models.Environment, _ Parameters) (models.VideoFi
 	if err != nil {
 		return nil, fmt.Errorf("open matte: %w", err)
 	}
-	return &filter{net: net, segmenter: segment.New(net), frames: capture.NewFramePool(poolSize)}, nil
+	return newFilter(net, net), nil
+}
+
+func newFilter(net segment.Net, closes io.Closer) *filter {
+	return &filter{net: closes, segmenter: segment.New(net), frames: capture.NewFramePool(poolSize)}
 }
 
 // poolSize is how many frames that nobody uses are kept.
 const poolSize = 4
 
 type filter struct {
-	net       *segment.Selfie
+	net       io.Closer
 	segmenter *segment.Segmenter
 	composer  composer
 	frames    *capture.FramePool
@@ -75,6 +81,11 @@ func (f *filter) Process(in *capture.Frame, p Parameters) (*capture.Frame, error
 	})
 	if err != nil {
 		return nil, fmt.Errorf("matte: %w", err)
+	}
+	out.Depth = capture.DepthPicture{}
+	if !in.Depth.Empty() { // of a filter before
+		out.Depth = in.Depth
+		out.Depth.Millimetres = slices.Clone(in.Depth.Millimetres)
 	}
 	out.Camera, out.Sequence, out.Captured, out.Emitted = in.Camera, in.Sequence, in.Captured, in.Emitted
 	f.composer.compose(out.Colour, in.Colour, m, p)

@@ -5,7 +5,6 @@ package plane
 type Mean struct {
 	rows Plane
 	sums []float32
-	part []float32
 }
 
 // Box sets each pixel of dst within r to the mean of src over the pixels at most

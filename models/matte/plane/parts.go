@@ -48,7 +48,8 @@ func (p *Parts) flood(width, height, from int, unseen int32) {
 		queue = queue[:len(queue)-1]
 		x, y := i%width, i/width
 		part.Area++
-		part.Bounds = part.Bounds.Union(Rect{x, y, x + 1, y + 1})
+		b := &part.Bounds
+		b.X0, b.Y0, b.X1, b.Y1 = min(b.X0, x), min(b.Y0, y), max(b.X1, x+1), max(b.Y1, y+1)
 		part.Edge = part.Edge || x == 0 || y == 0 || x == width-1 || y == height-1
 		for _, next := range [4]struct {
 			there bool

@@ -34,8 +34,12 @@ type Rect struct{ X0, Y0, X1, Y1 int }
 // Empty says whether it holds no pixel.
 func (r Rect) Empty() bool { return r.X1 <= r.X0 || r.Y1 <= r.Y0 }
 
-// Grow moves each side outwards, as far as a picture of that size goes.
+// Grow moves each side outwards, as far as a picture of that size goes. What is
+// empty stays so.
 func (r Rect) Grow(by, width, height int) Rect {
+	if r.Empty() {
+		return Rect{}
+	}
 	return Rect{max(0, r.X0-by), max(0, r.Y0-by), min(width, r.X1+by), min(height, r.Y1+by)}
 }
 

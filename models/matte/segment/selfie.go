@@ -21,8 +21,7 @@ type Selfie struct {
 
 // Open loads the network.
 func Open(e models.Environment) (*Selfie, error) {
-	const output = "activation_10"
-	s, err := onnx.Open(e, Weights, onnx.Options{Finite: true, Shapes: map[string][]int64{}})
+	s, err := onnx.Open(e, Weights, onnx.Options{Finite: true})
 	if err != nil {
 		return nil, fmt.Errorf("open network of persons: %w", err)
 	}
