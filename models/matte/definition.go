@@ -10,6 +10,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/matte/ground"
 	"github.com/virtualcube/virtualcube/models/matte/segment"
 )
 
@@ -62,7 +63,7 @@ const poolSize = 4
 type filter struct {
 	net       io.Closer
 	segmenter *segment.Segmenter
-	composer  composer
+	composer  ground.Composer
 	frames    *capture.FramePool
 	closed    bool
 }
@@ -88,8 +89,13 @@ func (f *filter) Process(in *capture.Frame, p Parameters) (*capture.Frame, error
 		out.Depth.Millimetres = slices.Clone(in.Depth.Millimetres)
 	}
 	out.Camera, out.Sequence, out.Captured, out.Emitted = in.Camera, in.Sequence, in.Captured, in.Emitted
-	f.composer.compose(out.Colour, in.Colour, m, p)
-	if p.Mode == Remove {
+	switch p.Mode {
+	case Blur:
+		f.composer.Blur(out.Colour, in.Colour, m, float64(p.Radius))
+	case Replace:
+		f.composer.Replace(out.Colour, in.Colour, m, p.Colour)
+	case Remove:
+		f.composer.Remove(out.Colour, in.Colour, m)
 		copy(out.Matte.Coverage, m.Coverage)
 	}
 	return out, nil

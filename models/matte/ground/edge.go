@@ -1,4 +1,4 @@
-package matte
+package ground
 
 import (
 	"github.com/virtualcube/virtualcube/models/matte/plane"

@@ -1,18 +1,17 @@
-package matte
+package plane
 
-import "github.com/virtualcube/virtualcube/models/matte/plane"
-
-// expander makes rows of pixels of rows of cells, linear between their centres.
-type expander struct {
+// Expander makes rows of pixels of planes of cells, linear between their centres.
+// It holds what it computes with and is used by one goroutine.
+type Expander struct {
 	cell  int
 	left  []int32   // per pixel: the cell at its left
 	share []float32 // and by how much the cell at its right counts
 	lines [3][]float32
 }
 
-// fit prepares it for rows of a width, of so many cells.
-func (e *expander) fit(width, cells, cell int) {
-	if len(e.left) == width && e.cell == cell {
+// Fit prepares it for rows of a width, of so many cells of a number of pixels.
+func (e *Expander) Fit(width, cells, cell int) {
+	if len(e.left) == width && e.cell == cell && len(e.lines[0]) == cells+1 {
 		return
 	}
 	e.cell = cell
@@ -40,8 +39,9 @@ func between(x, cells, cell int) (int, float32) {
 	}
 }
 
-// line makes one of three lines of cells, at the height of a row of pixels.
-func (e *expander) line(k int, p *plane.Plane, y int) []float32 {
+// Line makes one of three lines of cells, at the height of a row of pixels. It
+// stays until the line is made again.
+func (e *Expander) Line(k int, p *Plane, y int) []float32 {
 	upper, share := between(y, p.Height, e.cell)
 	a, b, line := p.Row(upper), p.Row(min(upper+1, p.Height-1)), e.lines[k]
 	for x, v := range a {
@@ -51,14 +51,14 @@ func (e *expander) line(k int, p *plane.Plane, y int) []float32 {
 	return line
 }
 
-// at is a pixel of a line.
-func (e *expander) at(line []float32, x int) float32 {
+// At is a pixel of a line.
+func (e *Expander) At(line []float32, x int) float32 {
 	i := e.left[x]
 	return line[i] + e.share[x]*(line[i+1]-line[i])
 }
 
-// span writes the pixels x0 to x1 of a line.
-func (e *expander) span(dst []byte, line []float32, x0, x1 int) {
+// Span writes the pixels x0 to x1 of a line.
+func (e *Expander) Span(dst []byte, line []float32, x0, x1 int) {
 	left, share, part := e.left[x0:x1], e.share[x0:x1], dst[x0:x1]
 	for x, i := range left {
 		part[x] = byte(line[i] + share[x]*(line[i+1]-line[i]) + 0.5)

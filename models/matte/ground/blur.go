@@ -1,4 +1,4 @@
-package matte
+package ground
 
 import (
 	"math"
