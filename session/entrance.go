@@ -99,9 +99,11 @@ func (t *table) replace(old *person, e Entry, m *Member) {
 	}
 	if old.Cube != "" && old.Cube == p.grants.Cube {
 		p.Cube = old.Cube
+		t.inherit(p, old, View)
 	} else {
-		t.release(old.Cube, -1)
+		t.release(old, -1)
 	}
+	t.inherit(p, old, Microphone, Camera, Screen)
 	t.seat(p)
 	t.attach(p, m, "")
 	t.lead()
@@ -149,6 +151,7 @@ func (t *table) seat(p *person) {
 		if p.Seat < 0 {
 			p.Seat = rig.Seat
 		}
+		t.inherit(p, rig, View)
 		t.strike(rig)
 	}
 	if p.Seat < 0 {
@@ -179,7 +182,7 @@ func (t *table) lose(m *Member) {
 func (t *table) dismiss(p *person, reason string) {
 	t.strike(p)
 	t.log.Info("participant left", "participant", p.ID, "reason", reason, "after", time.Since(p.since).Round(time.Second))
-	t.release(p.Cube, p.Seat)
+	t.release(p, p.Seat)
 	t.lead()
 }
 

@@ -199,6 +199,15 @@ func (t *table) fare() {
 	}
 }
 
+// inherit gives a participant the filters of who was there before, on some sources.
+func (t *table) inherit(p, before *person, sources ...Source) {
+	for _, s := range sources {
+		if before != nil && len(before.chains[s]) > 0 {
+			t.filter(p, s, before.chains[s])
+		}
+	}
+}
+
 // equip gives a newcomer the room's own chains.
 func (t *table) equip(p *person) {
 	for source, links := range t.config.Chains {

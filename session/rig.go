@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// settle puts a rig that nobody is at on a seat, -1 if none is free.
-func (t *table) settle(rig Rig, seat int) {
+// settle puts a rig that nobody is at on a seat, -1 if none is free. before, which
+// may be nil, was at it.
+func (t *table) settle(rig Rig, seat int, before *person) {
 	p := t.newPerson(Entry{Name: cmp.Or(cleanName(rig.Name, maxName), rig.Cube), Role: Speaker})
 	p.rig, p.Seat, p.Cube = true, seat, rig.Cube
 	if rig.Level != nil {
@@ -14,12 +15,14 @@ func (t *table) settle(rig Rig, seat int) {
 	}
 	p.Looks.Shared = false
 	t.equip(p)
+	t.inherit(p, before, View)
 	t.came--
 }
 
-// release gives the rig of a cube to who is there with a grant for it, or puts
+// release gives the rig of who is gone to who is there with a grant for it, or puts
 // it on a seat by itself: the given one, another if that is negative.
-func (t *table) release(cube string, seat int) {
+func (t *table) release(before *person, seat int) {
+	cube := before.Cube
 	k := slices.IndexFunc(t.config.Rigs, func(r Rig) bool { return r.Cube == cube })
 	if cube == "" || k < 0 {
 		return
@@ -27,6 +30,7 @@ func (t *table) release(cube string, seat int) {
 	for _, p := range t.sorted() {
 		if p.grants.Cube == cube && p.Role != Listener {
 			p.Cube = cube
+			t.inherit(p, before, View)
 			t.touch(p)
 			return
 		}
@@ -34,7 +38,7 @@ func (t *table) release(cube string, seat int) {
 	if seat < 0 {
 		seat = t.vacant()
 	}
-	t.settle(t.config.Rigs[k], seat)
+	t.settle(t.config.Rigs[k], seat, before)
 }
 
 // standIn is the rig of a cube that sits by itself.

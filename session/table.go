@@ -66,7 +66,7 @@ func newTable(config Config) (*table, error) {
 		if seat < 0 {
 			return nil, fmt.Errorf("put the rig of %s into the room: all %d seats are taken", rig.Cube, config.Seats)
 		}
-		t.settle(rig, seat)
+		t.settle(rig, seat, nil)
 	}
 	return t, nil
 }
