@@ -10,7 +10,7 @@ const (
 	MaxDelay = 500 * time.Millisecond
 	// maxLine holds what ScreenLimits let come within MaxDelay.
 	maxLine = 1024
-	// delayStretch is how much time may pass for a change of the delay by one
+	// delayStretch is how much time may pass for a change of sound's delay by one
 	// unit: a receiver's jitter buffer stretches speech by a tenth unheard, but
 	// takes a jump for a bad network and stays late.
 	delayStretch = 10
@@ -18,7 +18,8 @@ const (
 
 // SetDelay lets sound wait, 0 to MaxDelay, so that it matches a view, or a
 // picture so that it matches a voice that filters work on. Order is kept and
-// nothing is dropped: the delay moves there by a tenth of the time that passes.
+// nothing is dropped. That of sound moves there by a tenth of the time that passes,
+// that of pictures at once.
 func (r *Relay) SetDelay(d time.Duration) { r.delay.Store(int64(min(max(d, 0), MaxDelay))) }
 
 // pace lets packets wait.
@@ -26,7 +27,7 @@ func (r *Relay) pace(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	<-timer.C
-	var d delayer
+	d := delayer{jumps: !r.audio()}
 	for {
 		var p *packet
 		select {
@@ -63,6 +64,7 @@ func (r *Relay) drain() {
 
 // delayer says when packets are due.
 type delayer struct {
+	jumps   bool // to the delay that is wanted
 	begun   bool
 	delay   time.Duration
 	arrived time.Time // of the last packet
@@ -73,7 +75,7 @@ type delayer struct {
 func (d *delayer) due(arrived time.Time, want time.Duration) time.Time {
 	step := arrived.Sub(d.arrived) / delayStretch
 	switch {
-	case !d.begun:
+	case !d.begun || d.jumps:
 		d.begun, d.delay = true, want
 	case want > d.delay:
 		d.delay = min(want, d.delay+step)

@@ -100,7 +100,7 @@ func (d *delays) left(captured capture.Time) {
 	if old == 0 {
 		old = took
 	}
-	d.mean.Store(old + (took-old)/16)
+	d.mean.Store(old + (took-old)/4)
 }
 
 // Stats are the counts of a treatment.

@@ -161,6 +161,7 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 			err = fmt.Errorf("media: %w", err)
 		case <-levels.C:
 			c.hear()
+			c.wait()
 		case now := <-ticker.C:
 			if now.Sub(c.received) > c.endpoint.config.Timeouts.Silent {
 				return errCut

@@ -63,6 +63,7 @@ func (c *connection) expose(e exposed) {
 		}
 		return
 	}
+	c.wait()
 	c.hall.exchange.put(k, e.relay)
 }
 

@@ -334,7 +334,6 @@ func (c *connection) figures(ctx context.Context) error {
 	if c.peer == nil {
 		return nil
 	}
-	c.wait()
 	s := c.peer.Snapshot()
 	s.Loss = max(s.Loss, c.uplink.loss(s.Inlets))
 	f := protocol.Figures{
