@@ -12,11 +12,13 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/virtualcube/virtualcube/models"
 )
 
 // ErrDied is wrapped by what Process returns where the filter's process is no
 // more, with how it ended and what it said last. The stage cannot be used again.
-var ErrDied = errors.New("the filter's process died")
+var ErrDied = fmt.Errorf("%w: its process ended", models.ErrDead)
 
 // How long is waited.
 const (

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 	"time"
 
@@ -25,7 +26,12 @@ import (
 	"github.com/virtualcube/virtualcube/signaling/room/roomclient"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if os.Getenv(filterChild) != "" {
+		serveChild()
+	}
+	goleak.VerifyTestMain(m)
+}
 
 var silent = slog.New(slog.NewTextHandler(io.Discard, nil))
 
