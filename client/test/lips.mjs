@@ -86,7 +86,7 @@ await withBrowser(
   async (browser) => {
     const ada = await enter(browser, "Ada", "&plain&screen=66x44@65");
     const pages = [ada];
-    for (const name of ["Bob", "Eve"].slice(0, others)) pages.push(await enter(browser, name));
+    for (const name of ["Bob", "Eve"].slice(0, others)) pages.push(await enter(browser, name, "&plain"));
     for (const page of pages) await page.getByRole("button", { name: /^Microphone/ }).click();
     const rig = await ada.evaluate(
       () => [...window.virtualcube.room.state().people.values()].find((p) => p.cube)?.id,
@@ -116,7 +116,7 @@ await withBrowser(
         `by the page's own reckoning the voice takes ${timing?.voice.toFixed(0)} ms, the view ${timing?.view.toFixed(0)} and waits ${timing?.wait.toFixed(0)}; ` +
         `capture to display ${figures.map((f) => f.latency?.toFixed(0)).join(", ")} ms`,
     );
-    assert.ok(apart.length >= seconds / 2, `only ${apart.length} flashes with a beep in ${seconds} s`);
+    assert.ok(apart.length >= seconds / 4, `only ${apart.length} flashes with a beep in ${seconds} s`);
     assert.ok(Math.abs(median(apart)) <= limit, "flash and beep are too far apart");
     for (const page of pages) assert.deepEqual(page.errors, [], page.name);
   },

@@ -9,7 +9,7 @@
 import type { Arriving } from "../session/session";
 import { median } from "../stats/series";
 
-const slack = 25; // ms that a view may be before its voice: nobody sees it
+const slack = 10; // ms that a view may be before its voice: what cannot be measured comes to it
 const longest = 200; // ms
 const step = 25; // ms by which a wait changes at once
 const memory = 5; // seconds, whose middle counts: one of them may be odd
