@@ -269,7 +269,7 @@ func checkVoice(t *testing.T, s *sense, rough phase) {
 	if lost := h.Repaired + h.MadeUp; 5*h.Repaired < lost { // two of three are lost for themselves, or are the last of a run
 		t.Errorf("the next packet repeated %d of the %d that did not come in time", h.Repaired, lost)
 	}
-	if h.Hole > 160*time.Millisecond { // a syllable
+	if h.Hole > 240*time.Millisecond { // a syllable
 		t.Errorf("nothing was heard for %v", h.Hole)
 	}
 	if h.Intelligibility < understood {
