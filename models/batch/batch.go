@@ -31,32 +31,23 @@ type Options struct {
 // theirs, in their order. to, which may be nil, gets the result; Run closes
 // neither. Where the context ends, the report is of what was done until then.
 func Run(ctx context.Context, from *clip.Clip, chain []models.Bound, to clip.Writer, o Options) (Report, error) {
-	r := &run{options: o, period: time.Second / 30}
-	for _, b := range chain {
-		r.accounts = append(r.accounts, &account{Bound: b})
-	}
-	if p := from.Info.Pictures; p != nil && p.Rate > 0 {
-		r.period = time.Duration(float64(time.Second) / p.Rate)
-	}
-	if from.Info.Rig != nil {
-		r.period = time.Duration(float64(time.Second) / from.Info.Rig.Rate)
-	}
-	if err := r.lay(from, to); err != nil {
+	r, err := lay(from, chain, to, o)
+	if err != nil {
 		return Report{}, err
 	}
 	began := time.Now()
-	err := r.open(ctx)
+	for _, l := range r.lanes {
+		if err == nil {
+			err = l.open(ctx, r.accounts, r.options)
+		}
+	}
 	opened := time.Since(began)
 	began = time.Now()
 	if err == nil {
 		err = r.work(ctx)
 	}
-	took := time.Since(began)
-	report := r.report(opened, took)
-	report.Notes = append(report.Notes, from.Info.Notes...)
-	if from.Found != nil && ctx.Err() == nil {
-		report.Notes = append(report.Notes, from.Found()...)
-	}
+	report := r.report(opened, time.Since(began))
+	report.note(ctx, from)
 	for _, l := range r.lanes {
 		err = errors.Join(err, l.close())
 	}
@@ -71,52 +62,56 @@ type run struct {
 	options  Options
 	accounts []*account
 	lanes    []lane
-	period   time.Duration
 }
 
 // lay makes a lane of each stream, and checks that each filter has one.
-func (r *run) lay(from *clip.Clip, to clip.Writer) error {
+func lay(from *clip.Clip, chain []models.Bound, to clip.Writer, o Options) (*run, error) {
+	r := &run{options: o}
 	has := make(map[models.Kind]bool)
 	if from.Sounds != nil {
-		has[models.KindAudio] = true
 		p := &placing{total: from.Samples, put: func(capture.Sound) error { return nil }}
 		if to != nil {
 			p.put = to.Sound
 		}
-		r.lanes = append(r.lanes, &stream[capture.Sound]{kind: models.KindAudio, medium: voice(r.options.Opener), read: from.Sounds, put: p.place, period: capture.SoundLength})
+		r.lanes = append(r.lanes, newStream(models.KindAudio, voice(o.Opener), from.Sounds, p.place, capture.SoundLength))
+		has[models.KindAudio] = true
 	}
 	if from.Frames != nil {
-		has[models.KindVideo] = true
-		s := &stream[*capture.Frame]{kind: models.KindVideo, medium: pictures(r.options.Opener), read: from.Frames, put: func(*capture.Frame) error { return nil }, period: r.period}
+		put := func(*capture.Frame) error { return nil }
 		if to != nil {
-			s.put = to.Frame
+			put = to.Frame
 		}
-		r.lanes = append(r.lanes, s)
+		r.lanes = append(r.lanes, newStream(models.KindVideo, pictures(o.Opener), from.Frames, put, period(from)))
+		has[models.KindVideo] = true
 	}
 	if from.Sets != nil {
-		has[models.KindRGBD] = true
-		s := &stream[*capture.FrameSet]{kind: models.KindRGBD, medium: sets(r.options.Opener, *from.Info.Rig), read: from.Sets, put: func(*capture.FrameSet) error { return nil }, period: r.period}
+		put := func(*capture.FrameSet) error { return nil }
 		if to != nil {
-			s.put = to.Set
+			put = to.Set
 		}
-		r.lanes = append(r.lanes, s)
+		r.lanes = append(r.lanes, newStream(models.KindRGBD, sets(o.Opener, *from.Info.Rig), from.Sets, put, period(from)))
+		has[models.KindRGBD] = true
 	}
 	what := map[models.Kind]string{models.KindAudio: "sound", models.KindVideo: "pictures", models.KindRGBD: "frame sets of a rig"}
-	for _, a := range r.accounts {
-		if !has[a.Kind] {
-			return lacking(a, what[a.Kind])
+	for _, b := range chain {
+		if !has[b.Kind] {
+			return nil, fmt.Errorf("%s filters %s, and %s has none", b.Name, what[b.Kind], from.Info.Path)
 		}
+		r.accounts = append(r.accounts, &account{Bound: b})
 	}
-	return nil
+	return r, nil
 }
 
-func (r *run) open(ctx context.Context) error {
-	for _, l := range r.lanes {
-		if err := l.open(ctx, r.accounts, r.options); err != nil {
-			return err
-		}
+// period is from picture to picture, or from set to set.
+func period(c *clip.Clip) time.Duration {
+	rate := 30.
+	if p := c.Info.Pictures; p != nil && p.Rate > 0 {
+		rate = p.Rate
 	}
-	return nil
+	if c.Info.Rig != nil {
+		rate = c.Info.Rig.Rate
+	}
+	return time.Duration(float64(time.Second) / rate)
 }
 
 // work hands on the results of all streams, the earliest first.

@@ -120,20 +120,21 @@ func video(t *testing.T, name string, frames int, ahead time.Duration, failing m
 // made is a clip without a file. Its sound counts up, its pictures are as bright
 // as their number.
 type made struct {
-	samples    int64
-	frames     int
-	period     time.Duration
-	alive      atomic.Int64
-	sounds, at int
+	samples int64
+	frames  int
+	period  time.Duration
+	alive   atomic.Int64
+	sounds  atomic.Int64
+	at      int
 }
 
 const step = 1. / (1 << 20) // of the sound, a sample
 
 func (m *made) clip() *clip.Clip {
-	c := &clip.Clip{Samples: func() int64 { return min(m.samples, int64(m.sounds)*capture.SoundSamples) }}
+	c := &clip.Clip{Info: clip.Info{Path: "made"}, Samples: func() int64 { return min(m.samples, m.sounds.Load()*capture.SoundSamples) }}
 	if m.samples > 0 {
 		c.Sounds = func() (capture.Sound, error) {
-			begin := int64(m.sounds) * capture.SoundSamples
+			begin := m.sounds.Load() * capture.SoundSamples
 			if begin >= m.samples {
 				return capture.Sound{}, io.EOF
 			}
@@ -141,7 +142,7 @@ func (m *made) clip() *clip.Clip {
 			for i := range min(capture.SoundSamples, m.samples-begin) {
 				s.Samples[i] = float32(begin+i+1) * step
 			}
-			m.sounds++
+			m.sounds.Add(1)
 			return s, nil
 		}
 	}
@@ -333,7 +334,7 @@ func TestEndsWithAnError(t *testing.T) {
 			return nil
 		})}, &kept{}, "filter a at 0.040 s: panic: broken"},
 		{"useless", []models.Bound{audio(t, "a", 0, models.Pass, from(0, time.Hour))}, &kept{}, "filter a failed at every frame: test"},
-		{"no rig", []models.Bound{{Definition: models.Definition{Description: models.Description{Name: "a", Kind: models.KindRGBD}}}}, &kept{}, "a filters frame sets of a rig, and the clip has none"},
+		{"no rig", []models.Bound{{Definition: models.Definition{Description: models.Description{Name: "a", Kind: models.KindRGBD}}}}, &kept{}, "a filters frame sets of a rig, and made has none"},
 		{"a writer", nil, &kept{fail: disk}, "disk full"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

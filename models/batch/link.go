@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"sync/atomic"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -28,13 +29,15 @@ type account struct {
 	errors       int
 	first        error // of them
 	firstAt      capture.Time
-	observations int
+	observations atomic.Int64
 }
+
+func (a *account) observed() { a.observations.Add(1) }
 
 // newLink opens a filter.
 func newLink[T any](ctx context.Context, b models.Bound, m medium[T], o Options, a *account) (*link[T], error) {
 	stage, err := m.open(ctx, b, func(x models.Observation) {
-		a.observations++
+		a.observed()
 		if o.Observe != nil {
 			o.Observe(b.Name, x)
 		}

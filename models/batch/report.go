@@ -1,6 +1,7 @@
 package batch
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -43,6 +44,7 @@ type FilterReport struct {
 	Errors       int           `json:"errors"`
 	FirstError   string        `json:"first_error,omitempty"`
 	FirstErrorAt float64       `json:"first_error_seconds,omitempty"`
+	Restarts     uint64        `json:"restarts,omitempty"` // in a live run
 	Observations int           `json:"observations"`
 }
 
@@ -50,34 +52,41 @@ func (r *run) report(opened, took time.Duration) Report {
 	out := Report{OpenSeconds: opened.Seconds(), TookSeconds: took.Seconds()}
 	for _, l := range r.lanes {
 		s := l.counted()
-		if s.Seconds = max(0, s.Seconds-clip.Start.Sub(0).Seconds()); s.Read > 0 {
-			out.Seconds = max(out.Seconds, s.Seconds+r.periodOf(s.Kind).Seconds())
-		}
+		out.Seconds = max(out.Seconds, s.Seconds)
 		out.Streams = append(out.Streams, s)
 	}
-	var all time.Duration
 	for _, a := range r.accounts {
-		all += sum(a.took)
+		out.Filters = append(out.Filters, a.report())
 	}
-	for _, a := range r.accounts {
-		out.Filters = append(out.Filters, a.report(all))
-	}
+	out.shares()
 	return out
 }
 
-func (r *run) periodOf(k models.Kind) time.Duration {
-	if k == models.KindAudio {
-		return voicePeriod
+// shares says what part of the filters' time each took.
+func (r *Report) shares() {
+	all := 0.
+	for _, f := range r.Filters {
+		all += f.MeanMS * float64(f.Frames)
 	}
-	return r.period
+	for i := range r.Filters {
+		if f := &r.Filters[i]; all > 0 {
+			f.Share = f.MeanMS * float64(f.Frames) / all
+		}
+	}
 }
 
-const voicePeriod = 20 * time.Millisecond
+// note notes what was found in the clip.
+func (r *Report) note(ctx context.Context, from *clip.Clip) {
+	r.Notes = append(r.Notes, from.Info.Notes...)
+	if from.Found != nil && ctx.Err() == nil {
+		r.Notes = append(r.Notes, from.Found()...)
+	}
+}
 
-func (a *account) report(all time.Duration) FilterReport {
+func (a *account) report() FilterReport {
 	f := FilterReport{
 		Filter: a.Name, Kind: a.Kind, Values: a.Values, LookAheadMS: ms(a.LookAhead), LatencyMS: ms(a.Latency),
-		Frames: len(a.took), Errors: a.errors, Observations: a.observations,
+		Frames: len(a.took), Errors: a.errors, Observations: int(a.observations.Load()),
 	}
 	if a.first != nil {
 		f.FirstError, f.FirstErrorAt = a.first.Error(), seconds(a.firstAt)
@@ -93,9 +102,6 @@ func (a *account) report(all time.Duration) FilterReport {
 	}
 	n := len(sorted)
 	f.MeanMS, f.MedianMS, f.P95MS, f.MaxMS = ms(own)/float64(n), ms(sorted[n/2]), ms(sorted[(n*95+99)/100-1]), ms(sorted[n-1])
-	if all > 0 {
-		f.Share = own.Seconds() / all.Seconds()
-	}
 	return f
 }
 

@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -13,23 +12,19 @@ import (
 
 // stream is the frames of one kind on their way through the filters of theirs.
 type stream[T any] struct {
-	kind   models.Kind
-	medium medium[T]
-	read   func() (T, error)
-	put    func(T) error // to the clip that is written
-	period time.Duration
-	links  []*link[T]
+	supply[T]
+	kind  models.Kind
+	put   func(T) error // to the clip that is written
+	links []*link[T]
 
-	count   int           // frames that were read
-	last    T             // that was read; what follows it is made of it
-	first   bool          // last is there
-	end     capture.Time  // instant of the last that was read
-	extra   time.Duration // how much more was given after it
-	ended   bool
 	pending T // the next result
 	ready   bool
-	done    int          // results
+	done    int          // results that were written
 	stamp   capture.Time // of the last result
+}
+
+func newStream[T any](k models.Kind, m medium[T], read func() (T, error), put func(T) error, period time.Duration) *stream[T] {
+	return &stream[T]{kind: k, put: put, supply: supply[T]{medium: m, read: read, period: period}}
 }
 
 // open opens the filters of the stream's kind.
@@ -42,16 +37,10 @@ func (s *stream[T]) open(ctx context.Context, chain []*account, o Options) error
 		if err != nil {
 			return err
 		}
+		s.ahead += l.LookAhead
 		s.links = append(s.links, l)
 	}
 	return nil
-}
-
-func (s *stream[T]) lookAhead() (sum time.Duration) {
-	for _, l := range s.links {
-		sum += l.LookAhead
-	}
-	return sum
 }
 
 // next says of which instant the next result is; ok is false after the last.
@@ -60,63 +49,21 @@ func (s *stream[T]) next(ctx context.Context) (at capture.Time, ok bool, err err
 		if err := ctx.Err(); err != nil {
 			return 0, false, err
 		}
-		in, err := s.feed()
+		out, err := s.supply.next(s.stamp >= s.end)
 		if errors.Is(err, io.EOF) {
 			return 0, false, nil
 		}
+		for i := 0; err == nil && i < len(s.links) && !s.medium.absent(out); i++ {
+			out, err = s.links[i].process(out)
+		}
 		if err != nil {
 			return 0, false, err
-		}
-		out := in
-		for _, l := range s.links {
-			if s.medium.absent(out) {
-				break
-			}
-			if out, err = l.process(out); err != nil {
-				return 0, false, err
-			}
 		}
 		if !s.medium.absent(out) {
 			s.take(out)
 		}
 	}
 	return s.medium.captured(s.pending), true, nil
-}
-
-// feed is the next frame for the first filter: one of the clip's, or what follows
-// the last for as long as the filters look ahead.
-func (s *stream[T]) feed() (T, error) {
-	if !s.ended {
-		in, err := s.read()
-		if err == nil {
-			s.count++
-			s.end = s.medium.captured(in)
-			s.remember(in)
-			return in, nil
-		}
-		if !errors.Is(err, io.EOF) {
-			return in, err
-		}
-		s.ended = true
-	}
-	if ahead := s.lookAhead(); !s.first || ahead == 0 || s.extra >= ahead+s.period || s.stamp >= s.end {
-		var none T
-		return none, io.EOF
-	}
-	in := s.medium.next(s.last, s.period)
-	s.extra += s.period
-	s.remember(in)
-	return in, nil
-}
-
-func (s *stream[T]) remember(in T) {
-	if s.lookAhead() == 0 {
-		return
-	}
-	if s.first {
-		s.medium.release(s.last)
-	}
-	s.last, s.first = s.medium.retain(in), true
 }
 
 // take keeps a result, unless it is of an instant that the clip does not have.
@@ -142,10 +89,7 @@ func (s *stream[T]) close() error {
 		s.medium.release(s.pending)
 		s.ready = false
 	}
-	if s.first {
-		s.medium.release(s.last)
-		s.first = false
-	}
+	s.forget()
 	var errs []error
 	for _, l := range s.links {
 		errs = append(errs, l.close())
@@ -154,7 +98,11 @@ func (s *stream[T]) close() error {
 }
 
 func (s *stream[T]) counted() StreamReport {
-	return StreamReport{Kind: s.kind, Read: s.count, Written: s.done, Seconds: s.end.Sub(0).Seconds()}
+	r := StreamReport{Kind: s.kind, Read: s.count, Written: s.done}
+	if s.count > 0 {
+		r.Seconds = seconds(s.end.Add(s.period))
+	}
+	return r
 }
 
 // lane is a stream of any kind.
@@ -164,11 +112,4 @@ type lane interface {
 	write() error
 	close() error
 	counted() StreamReport
-}
-
-var errNone = errors.New("the clip has none")
-
-// lacking says what a chain wants that the clip does not have.
-func lacking(a *account, what string) error {
-	return fmt.Errorf("%s filters %s, and %w", a.Name, what, errNone)
 }
