@@ -35,7 +35,7 @@ type Clip struct {
 	Sets   func() (*capture.FrameSet, error)
 
 	// Samples is how many samples of sound were read: the last stretch ends with
-	// silence where it is not full.
+	// silence where it is not full. It may be called from any goroutine.
 	Samples func() int64
 	// Found says what was found while reading, for Info.Notes.
 	Found func() []string
@@ -82,7 +82,7 @@ type Options struct {
 func Open(ctx context.Context, path string, o Options) (*Clip, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("open clip: %w", err)
+		return nil, fmt.Errorf("open %s: %w", path, unwrapped(err))
 	}
 	var c *Clip
 	switch {
@@ -104,7 +104,7 @@ func Open(ctx context.Context, path string, o Options) (*Clip, error) {
 
 // unwrapped leaves the path out of an error that says it again.
 func unwrapped(err error) error {
-	if p := (*fs.PathError)(nil); errors.As(err, &p) && errors.Is(err, p) && err == error(p) {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) && p.Error() == err.Error() {
 		return p.Err
 	}
 	return err

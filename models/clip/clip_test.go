@@ -255,7 +255,7 @@ const (
 func variable() (times []time.Duration) {
 	for at, i := time.Duration(0), 0; at < length; i++ {
 		times = append(times, at)
-		at += []time.Duration{33, 50, 17, 100}[i%4] * time.Millisecond
+		at += time.Duration([]int{33, 50, 17, 100}[i%4]) * time.Millisecond
 		if i == 11 {
 			at = flash
 		}
@@ -519,6 +519,24 @@ func TestStoppedClipSaysThatItIsNotAll(t *testing.T) {
 			}
 		} else if n := len(heard(t, c)); n != 48000 {
 			t.Errorf("%s holds %d samples", name, n)
+		}
+	}
+}
+
+func TestStoppedBeforeItBeganLeavesNothing(t *testing.T) {
+	for _, ending := range []string{".wav", ".mp4", ""} {
+		if ending == ".mp4" {
+			needFFmpeg(t)
+		}
+		dir := t.TempDir()
+		w, err := Create(t.Context(), filepath.Join(dir, "a"+ending), Plan{Sound: true, Pictures: &PictureInfo{Width: 64, Height: 64}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, err := w.Close(false)
+		left, _ := filepath.Glob(filepath.Join(dir, "*"))
+		if name != "" || err != nil || len(left) > 0 {
+			t.Errorf("%s: %q, %v; %v is left", ending, name, err, left)
 		}
 	}
 }

@@ -28,7 +28,8 @@ type Writer interface {
 	Frame(*capture.Frame) error
 	Set(*capture.FrameSet) error
 	// Close ends the clip. Where it is complete it gets its name, else it keeps
-	// the name that says that it is not; the one that it has is returned.
+	// the name that says that it is not; the one that it has is returned. Of one
+	// that is not complete and has nothing yet, nothing is left.
 	Close(complete bool) (path string, err error)
 }
 
@@ -97,7 +98,26 @@ type writing struct {
 	format
 	path, partial string
 	folder        bool
+	begun         bool // something was written
 	closed        bool
+}
+
+// Sound implements Writer.
+func (w *writing) Sound(s capture.Sound) error {
+	w.begun = true
+	return w.format.Sound(s)
+}
+
+// Frame implements Writer.
+func (w *writing) Frame(f *capture.Frame) error {
+	w.begun = true
+	return w.format.Frame(f)
+}
+
+// Set implements Writer.
+func (w *writing) Set(s *capture.FrameSet) error {
+	w.begun = true
+	return w.format.Set(s)
 }
 
 // vacant makes sure that a name is free, or, with force, that it may be written
@@ -146,7 +166,11 @@ func (w *writing) Close(complete bool) (string, error) {
 		return "", nil
 	}
 	w.closed = true
-	if err := w.format.close(); err != nil {
+	err := w.close()
+	if !complete && !w.begun {
+		return "", os.RemoveAll(w.partial) // why it cannot be closed is that it is empty
+	}
+	if err != nil {
 		return w.partial, fmt.Errorf("write %s: %w", w.partial, unwrapped(err))
 	}
 	if !complete {

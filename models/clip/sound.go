@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
@@ -18,7 +19,7 @@ type stretches struct {
 	read    func() ([]float32, error) // the next samples; io.EOF
 	rest    []float32
 	given   int64 // stretches
-	samples int64
+	samples atomic.Int64
 	limited int64 // samples that were beyond full scale, or no numbers
 	ended   bool
 }
@@ -40,7 +41,7 @@ func (s *stretches) next() (capture.Sound, error) {
 	n := copy(out.Samples, s.rest)
 	s.rest = append(s.rest[:0], s.rest[n:]...)
 	s.given++
-	s.samples += int64(n)
+	s.samples.Add(int64(n))
 	for i, x := range out.Samples {
 		if limited := limit(x); limited != x {
 			out.Samples[i] = limited
@@ -50,7 +51,7 @@ func (s *stretches) next() (capture.Sound, error) {
 	return out, nil
 }
 
-func (s *stretches) total() int64 { return s.samples }
+func (s *stretches) total() int64 { return s.samples.Load() }
 
 func (s *stretches) notes() []string {
 	if s.limited == 0 {
