@@ -23,7 +23,7 @@ import (
 
 // checks is what the doctor looks at, in this order.
 var checks = []func(*environment) []finding{
-	checkMachine, checkGL, checkEncoders, checkPage, checkPorts, checkLimits, checkFolders, checkBrowser, checkVariables,
+	checkMachine, checkGL, checkEncoders, checkPage, checkPorts, checkLimits, checkFolders, checkMedia, checkBrowser, checkVariables,
 }
 
 func checkMachine(*environment) []finding {
@@ -212,6 +212,18 @@ func checkBrowser(*environment) []finding {
 	path, err := exec.LookPath("chromium")
 	if f.Found = path; err != nil {
 		f.Level, f.Found, f.Remedy = warning, "not found", "apt-get install chromium; only the browser tests need it"
+	}
+	return []finding{f}
+}
+
+func checkMedia(*environment) []finding {
+	f := finding{Check: "ffmpeg", Level: good}
+	path, err := exec.LookPath("ffmpeg")
+	if err == nil {
+		_, err = exec.LookPath("ffprobe")
+	}
+	if f.Found = path; err != nil {
+		f.Level, f.Found, f.Remedy = warning, err.Error(), "apt-get install ffmpeg; only virtualcube filter needs it, for other files than WAV and PNG"
 	}
 	return []finding{f}
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/denoise"
+	"github.com/virtualcube/virtualcube/models/gain"
+	"github.com/virtualcube/virtualcube/models/grade"
 	"github.com/virtualcube/virtualcube/models/manifest"
 	"github.com/virtualcube/virtualcube/models/matte"
 	"github.com/virtualcube/virtualcube/models/vad"
@@ -21,6 +23,8 @@ func filters() (models.Table, error) {
 	for _, define := range []func() (models.Definition, error){
 		denoise.Definition, vad.Definition,
 		matte.Definition,
+		gain.Definition,
+		grade.Definition,
 	} {
 		definition, err := define()
 		if err != nil {
