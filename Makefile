@@ -11,7 +11,7 @@ MODULES := client/node_modules/.package-lock.json
 EXAMPLE := models/wasm/example/node_modules/.package-lock.json
 
 prune      := -name node_modules -prune -o -name dist -prune -o -name '.?*' -prune -o
-GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -name '*.glsl' -o -name '*.frag' -o -name '*.vert' -o -name 'blend.weights*' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' -print)
+GO_FILES   := go.mod go.sum $(shell find . $(prune) -type f \( -name '*.go' -o -name '*.tmpl' -o -name '*.glsl' -o -name '*.frag' -o -name '*.vert' -o -name 'blend.weights*' -o -name '*.c' -o -name '*.h' \) ! -name '*_test.go' -print)
 PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -name '*.go' ! -name '*.test.ts' -print)
 
 .DEFAULT_GOAL := build

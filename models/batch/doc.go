@@ -1,6 +1,6 @@
 // Package batch runs chains of filters over recordings, as fast as the machine
-// goes: every frame passes every filter, in order, and nothing is dropped. (On
-// live streams package host does it.)
+// goes: every frame passes every filter, in order, and nothing is dropped. Live
+// plays them at their pace through package host instead, as a room does.
 //
 // # Time
 //
@@ -14,6 +14,6 @@
 // A frame that a filter fails at, or returns something invalid for, becomes what
 // the filter's description says under Failing; errors are counted, and the first
 // of each filter is kept. A filter that panics ends the run, as does one that
-// fails at every frame. Nothing is ever late here; Report counts the frames that
+// fails at every frame. Nothing is late in Run; Report counts the frames that
 // would have been.
 package batch

@@ -15,7 +15,7 @@ type placing struct {
 // place hands on what of a stretch lies behind what came; silence fills gaps.
 // Beyond the end of the clip there is nothing.
 func (p *placing) place(s capture.Sound) error {
-	first := int64(samples(s.Captured.Sub(clip.Start)))
+	first := min(int64(samples(s.Captured.Sub(clip.Start))), p.total())
 	content := s.Samples
 	switch {
 	case first < p.at:

@@ -351,8 +351,7 @@ func TestSteadyRateStaysSteady(t *testing.T) {
 	}
 }
 
-// TestForeignMedia reads what others write: late sound, a turned picture, odd
-// sizes, BT.709.
+// TestForeignMedia reads what others write: late sound, odd sizes, BT.709.
 func TestForeignMedia(t *testing.T) {
 	needFFmpeg(t)
 	path := filepath.Join(t.TempDir(), "a.mkv")
@@ -384,6 +383,34 @@ func TestForeignMedia(t *testing.T) {
 	}
 }
 
+// TestTurnedMedia reads a picture that a phone took upright.
+func TestTurnedMedia(t *testing.T) {
+	needFFmpeg(t)
+	dir := t.TempDir()
+	path := filepath.Join(dir, "turned.mp4")
+	for _, arguments := range [][]string{
+		{"-f", "lavfi", "-i", "color=c=black:s=64x32:r=10:d=0.3,drawbox=x=0:y=0:w=32:h=32:color=white:t=fill", "-c:v", "libx264", filepath.Join(dir, "a.mp4")},
+		{"-i", filepath.Join(dir, "a.mp4"), "-c", "copy", "-metadata:s:v", "rotate=90", path},
+	} {
+		if out, err := exec.Command("ffmpeg", append([]string{"-v", "error"}, arguments...)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+	}
+	c := open(t, path, Options{})
+	f, err := c.Frames()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Release()
+	p := f.Colour
+	if p.Width != 32 || p.Height != 64 {
+		t.Fatalf("a picture of %dx%d, want 32x64", p.Width, p.Height)
+	}
+	if top, bottom := p.Planes[0][8*p.Strides[0]+16], p.Planes[0][56*p.Strides[0]+16]; (top > 128) == (bottom > 128) {
+		t.Errorf("a picture of %dx%d, luma %d above %d", p.Width, p.Height, top, bottom)
+	}
+}
+
 func TestOpenRefuses(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) string {
@@ -412,6 +439,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"nothing", filepath.Join(dir, "absent.wav"), "no such file", false},
 		{"no WAVE", put("a.wav", "hello, hello, hello"), "RIFF", false},
 		{"an empty folder", filepath.Dir(put("empty/a.txt", "")), "no PNG pictures", false},
+		{"a rig", filepath.Dir(put("rig/cameras.json", "[]")), "folder:DIR", false},
 		{"no picture", filepath.Dir(put("bad/0.png", "hello")), "0.png: unexpected EOF", false},
 		{"a huge picture", filepath.Dir(huge), "too many", false},
 		{"a device", "/dev/null", "neither a file nor a folder", false},

@@ -77,6 +77,9 @@ func openSequence(dir string, o Options) (*Clip, error) {
 		return nil, err
 	}
 	for _, e := range entries {
+		if e.Name() == "cameras.json" {
+			return nil, errors.New("the folder holds cameras.json: a recorded rig is opened by its address, folder:DIR")
+		}
 		if !e.IsDir() && strings.EqualFold(filepath.Ext(e.Name()), ".png") {
 			s.names = append(s.names, e.Name())
 		}
