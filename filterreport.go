@@ -178,7 +178,7 @@ func printTimes(w io.Writer, r batch.Report) {
 	}
 	_ = table.Flush() // it writes to standard output
 	for _, s := range r.Streams {
-		if s.Read != s.Written {
+		if s.Written < s.Read {
 			fmt.Fprintf(w, "%s: %d of %d frames came out\n", s.Kind, s.Written, s.Read)
 		}
 	}
