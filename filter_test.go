@@ -154,7 +154,7 @@ func TestFilterSaysWhatIsWrong(t *testing.T) {
 		{nil, exitUsage, "name a recording"},
 		{[]string{in}, exitUsage, "nothing to do"},
 		{[]string{"--graph"}, exitUsage, "--chain"},
-		{[]string{in, out, "--chain", "gane"}, exitFailed, "there are gain"},
+		{[]string{in, out, "--chain", "gane"}, exitFailed, `unknown filter "gane": there are `},
 		{[]string{in, out, "--chain", "gain(gain=99)"}, exitFailed, "-60 to 30 dB"},
 		{[]string{in, out, "--chain", "gain("}, exitUsage, "invalid chain"},
 		{[]string{in, out, "--chain", "grade"}, exitFailed, "grade filters pictures, and " + in + " has none"},
