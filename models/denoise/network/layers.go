@@ -1,6 +1,6 @@
 package network
 
-import "math"
+import "github.com/virtualcube/virtualcube/models/layers"
 
 // affine is y = Wx + b, optionally in groups that each take their part of x to
 // their part of y.
@@ -13,7 +13,7 @@ type affine struct {
 func (a *affine) apply(y, x []float32) {
 	in, out := a.in/a.groups, a.out/a.groups
 	for g := range a.groups {
-		matrix(y[g*out:(g+1)*out], a.weights[g*in*out:(g+1)*in*out], x[g*in:(g+1)*in])
+		layers.Product(y[g*out:(g+1)*out], a.weights[g*in*out:(g+1)*in*out], x[g*in:(g+1)*in])
 	}
 	for i, b := range a.bias {
 		y[i] += b
@@ -74,19 +74,9 @@ func (g *gru) step(h, x, a, b []float32) {
 	g.recurrent.apply(b, h)
 	n := g.units
 	for i := range n {
-		z := sigmoid(a[i] + b[i])
-		r := sigmoid(a[n+i] + b[n+i])
-		c := tanh(a[2*n+i] + r*b[2*n+i])
+		z := layers.Sigmoid(a[i] + b[i])
+		r := layers.Sigmoid(a[n+i] + b[n+i])
+		c := layers.Tanh(a[2*n+i] + r*b[2*n+i])
 		h[i] = (1-z)*c + z*h[i]
 	}
 }
-
-func relu(x []float32) {
-	for i, v := range x {
-		x[i] = max(v, 0)
-	}
-}
-
-func sigmoid(x float32) float32 { return float32(1 / (1 + math.Exp(-float64(x)))) }
-
-func tanh(x float32) float32 { return float32(math.Tanh(float64(x))) }

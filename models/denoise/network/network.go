@@ -1,5 +1,7 @@
 package network
 
+import "github.com/virtualcube/virtualcube/models/layers"
+
 // Network is the state of one voice. New makes it; one goroutine at a time uses
 // it.
 type Network struct {
@@ -91,7 +93,7 @@ func shift(buffers [][]float32) []float32 {
 func (n *Network) encode() {
 	w := n.w
 	w.erb0.apply(n.e0, n.bands[:])
-	relu(n.e0)
+	layers.ReLU(n.e0)
 	w.erb1.apply(n.e1, n.e0, n.up[:len(n.e1)])
 	w.erb2.apply(n.e2, n.e1, n.up[:len(n.e2)])
 	w.erb3.apply(n.e3, n.e2, n.up[:len(n.e3)])
@@ -99,43 +101,43 @@ func (n *Network) encode() {
 	w.df0.apply(n.wider, n.bins[:])
 	c0 := shift(n.maps[:])
 	w.df0Point.each(c0, n.wider)
-	relu(c0)
+	layers.ReLU(c0)
 	w.df1.apply(n.half, c0, n.halved)
 	w.dfEmbedding.apply(n.embedded, n.half)
-	relu(n.embedded)
-	add(n.embedded, n.e3)
+	layers.ReLU(n.embedded)
+	layers.Add(n.embedded, n.e3)
 
 	w.encoder.apply(n, n.encoder, n.embedded)
 	w.encoderOut.apply(n.embed, n.encoder[0])
-	relu(n.embed)
+	layers.ReLU(n.embed)
 	var snr [1]float32
 	w.snr.apply(snr[:], n.embed)
-	n.result.SNR = 50*sigmoid(snr[0]) - 15 // dB, the range of lsnr in libDF
+	n.result.SNR = 50*layers.Sigmoid(snr[0]) - 15 // dB, the range of lsnr in libDF
 }
 
 func (n *Network) decodeGains() {
 	w := n.w
 	w.erb.apply(n, n.erb, n.embed)
 	w.erbOut.apply(n.other, n.erb[1])
-	relu(n.other)
+	layers.ReLU(n.other)
 	// Each step joins what the encoder had at this width.
 	sum := n.sum[:len(n.e3)]
 	w.skip[3].apply(sum, n.e3)
-	add(sum, n.other)
+	layers.Add(sum, n.other)
 	up := n.up[:len(n.e3)]
 	w.up3.apply(up, sum, n.wide[:len(up)])
 	w.skip[2].apply(sum, n.e2)
-	add(sum, up)
+	layers.Add(sum, up)
 	up = n.up[:len(n.e1)]
 	w.up2.apply(up, sum, n.wide[:len(up)])
 	sum = n.sum[:len(n.e1)]
 	w.skip[1].apply(sum, n.e1)
-	add(sum, up)
+	layers.Add(sum, up)
 	up = n.up[:len(n.e0)]
 	w.up1.apply(up, sum, n.wide[:len(up)])
 	sum = n.sum[:len(n.e0)]
 	w.skip[0].apply(sum, n.e0)
-	add(sum, up)
+	layers.Add(sum, up)
 	for f := range n.result.Gains {
 		x := w.erbLastBias
 		for tap := range 3 {
@@ -145,7 +147,7 @@ func (n *Network) decodeGains() {
 				}
 			}
 		}
-		n.result.Gains[f] = sigmoid(x)
+		n.result.Gains[f] = layers.Sigmoid(x)
 	}
 }
 
@@ -154,7 +156,7 @@ func (n *Network) decodeFilter() {
 	w.df.apply(n, n.df, n.embed)
 	var skip [units]float32
 	w.dfSkip.apply(skip[:], n.embed)
-	add(skip[:], n.df[1])
+	layers.Add(skip[:], n.df[1])
 	coefficients := n.wide[:Bins*outputs]
 	w.dfOut.apply(coefficients, skip[:])
 	var path, point [outputs]float32
@@ -167,10 +169,10 @@ func (n *Network) decodeFilter() {
 		}
 		w.dfPath.apply(path[:], n.seen)
 		w.dfPathPoint.apply(point[:], path[:])
-		relu(point[:])
+		layers.ReLU(point[:])
 		for k := range Order {
 			c := coefficients[f*outputs+2*k:]
-			n.result.Filter[f][k] = complex(tanh(c[0])+point[2*k], tanh(c[1])+point[2*k+1])
+			n.result.Filter[f][k] = complex(layers.Tanh(c[0])+point[2*k], layers.Tanh(c[1])+point[2*k+1])
 		}
 	}
 }
@@ -206,13 +208,13 @@ func (k *kernel) apply(y []float32, frames [][]float32) {
 func (s *separable) apply(y, x, between []float32) {
 	s.along.apply(between, x)
 	s.point.each(y, between)
-	relu(y)
+	layers.ReLU(y)
 }
 
 // apply takes the hidden states a frame on.
 func (r *recurrent) apply(n *Network, hidden [][]float32, x []float32) {
 	r.in.apply(n.state, x)
-	relu(n.state)
+	layers.ReLU(n.state)
 	x = n.state
 	for i := range r.layers {
 		r.layers[i].step(hidden[i], x, n.a, n.b)
@@ -224,11 +226,5 @@ func (s *scale) apply(y, x []float32) {
 	for i, v := range x {
 		c := i % channels
 		y[i] = max(v*s.factor[c]+s.offset[c], 0)
-	}
-}
-
-func add(y, x []float32) {
-	for i, v := range x {
-		y[i] += v
 	}
 }

@@ -2,7 +2,8 @@ package network
 
 import (
 	"fmt"
-	"slices"
+
+	"github.com/virtualcube/virtualcube/models/layers"
 )
 
 // Sizes of the network.
@@ -70,7 +71,7 @@ type scale struct{ factor, offset []float32 }
 func Read(encoder, erb, df string) (*Weights, error) {
 	var all [3]reader
 	for i, path := range []string{encoder, erb, df} {
-		t, err := readTensors(path)
+		t, err := layers.ReadTensors(path)
 		if err != nil {
 			return nil, fmt.Errorf("read weights: %w", err)
 		}
@@ -82,7 +83,7 @@ func Read(encoder, erb, df string) (*Weights, error) {
 	w.readFilter(&all[2])
 	for _, r := range all {
 		if r.err != nil {
-			return nil, fmt.Errorf("%w: %s: %w", ErrWeights, r.path, r.err)
+			return nil, fmt.Errorf("read weights: %s: %w", r.path, r.err)
 		}
 	}
 	return w, nil
@@ -147,25 +148,22 @@ func (w *Weights) readFilter(r *reader) {
 // reader takes tensors out of a file; it keeps the first error.
 type reader struct {
 	path string
-	all  tensors
+	all  layers.Tensors
 	err  error
 }
 
 // get returns a tensor's values, which must be of the shape; zeros where not.
 func (r *reader) get(name string, shape ...int) []float32 {
+	values, err := r.all.Get(name, shape...)
+	if err == nil {
+		return values
+	}
+	if r.err == nil {
+		r.err = err
+	}
 	size := 1
 	for _, n := range shape {
 		size *= n
-	}
-	t, found := r.all[name]
-	if found && slices.Equal(t.shape, shape) {
-		return t.values
-	}
-	if r.err == nil {
-		r.err = fmt.Errorf("tensor %q is %v, it should be %v", name, t.shape, shape)
-		if !found {
-			r.err = fmt.Errorf("tensor %q is missing", name)
-		}
 	}
 	return make([]float32, size)
 }

@@ -1,4 +1,4 @@
-package network
+package layers
 
 import (
 	"encoding/binary"
@@ -6,27 +6,44 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
 // ErrWeights is wrapped where a file does not hold the weights that it should.
-var ErrWeights = errors.New("invalid weights of DeepFilterNet3")
+var ErrWeights = errors.New("invalid weights")
 
-// maxFile bounds a file of weights, in bytes. They have 2 to 3.4 MB.
-const maxFile = 16 << 20
+// Limits of a file.
+const (
+	maxFile = 64 << 20 // bytes
+	maxDeep = 4        // graphs within graphs
+)
 
-// tensors are the constants of an ONNX graph, by name.
-type tensors map[string]tensor
+// Tensors are the constants of an ONNX file, by name.
+type Tensors map[string]Tensor
 
-type tensor struct {
-	shape  []int
-	values []float32
+// Tensor is an array, row after row.
+type Tensor struct {
+	Shape  []int
+	Values []float32
 }
 
-// readTensors reads the initialisers of an ONNX file and the values of its
-// Constant nodes, as far as they are of float32.
-func readTensors(path string) (tensors, error) {
+// Get returns the values of a tensor, which must be of the shape.
+func (all Tensors) Get(name string, shape ...int) ([]float32, error) {
+	t, found := all[name]
+	switch {
+	case !found:
+		return nil, fmt.Errorf("%w: tensor %q is missing", ErrWeights, name)
+	case !slices.Equal(t.Shape, shape):
+		return nil, fmt.Errorf("%w: tensor %q is %v, it should be %v", ErrWeights, name, t.Shape, shape)
+	}
+	return t.Values, nil
+}
+
+// ReadTensors reads the initialisers of an ONNX file and the values of its Constant
+// nodes, also in the branches of conditions, as far as they are of float32.
+func ReadTensors(path string) (Tensors, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
@@ -53,6 +70,7 @@ const (
 	nodeOutput       = 2
 	nodeAttribute    = 5
 	attributeTensor  = 5
+	attributeGraph   = 6
 	tensorDims       = 1
 	tensorType       = 2
 	tensorName       = 8
@@ -62,29 +80,36 @@ const (
 )
 
 // parseTensors reads a ModelProto.
-func parseTensors(model []byte) (tensors, error) {
-	all := tensors{}
+func parseTensors(model []byte) (Tensors, error) {
+	all := Tensors{}
 	err := fields(model, func(number protowire.Number, _ uint64, graph []byte) error {
 		if number != modelGraph {
 			return nil
 		}
-		return fields(graph, func(number protowire.Number, _ uint64, part []byte) error {
-			switch number {
-			case graphInitializer:
-				_, err := all.add("", part)
-				return err
-			case graphNode:
-				return all.addConstant(part)
-			}
-			return nil
-		})
+		return all.addGraph(graph, 0)
 	})
 	return all, err
 }
 
-// addConstant adds the tensor of a NodeProto, where it has one, under the name of
-// its output.
-func (all tensors) addConstant(node []byte) error {
+// addGraph adds the tensors of a GraphProto.
+func (all Tensors) addGraph(graph []byte, deep int) error {
+	if deep > maxDeep {
+		return errors.New("its graphs are nested too deeply")
+	}
+	return fields(graph, func(number protowire.Number, _ uint64, part []byte) error {
+		switch number {
+		case graphInitializer:
+			return all.add("", part)
+		case graphNode:
+			return all.addNode(part, deep)
+		}
+		return nil
+	})
+}
+
+// addNode adds the tensor of a NodeProto, where it has one, under the name of its
+// output, and those of its branches.
+func (all Tensors) addNode(node []byte, deep int) error {
 	var output string
 	var value []byte
 	err := fields(node, func(number protowire.Number, _ uint64, content []byte) error {
@@ -93,8 +118,11 @@ func (all tensors) addConstant(node []byte) error {
 			output = string(content)
 		case nodeAttribute:
 			return fields(content, func(number protowire.Number, _ uint64, content []byte) error {
-				if number == attributeTensor {
+				switch number {
+				case attributeTensor:
 					value = content
+				case attributeGraph:
+					return all.addGraph(content, deep+1)
 				}
 				return nil
 			})
@@ -102,25 +130,25 @@ func (all tensors) addConstant(node []byte) error {
 		return nil
 	})
 	if err == nil && value != nil {
-		_, err = all.add(output, value)
+		err = all.add(output, value)
 	}
 	return err
 }
 
 // add adds a TensorProto. Those of other types are passed over.
-func (all tensors) add(name string, proto []byte) (added bool, err error) {
-	var t tensor
+func (all Tensors) add(name string, proto []byte) error {
+	var t Tensor
 	var kind uint64
 	var raw []byte
 	size := 1
-	err = fields(proto, func(number protowire.Number, value uint64, content []byte) error {
+	err := fields(proto, func(number protowire.Number, value uint64, content []byte) error {
 		switch number {
 		case tensorDims:
-			if value == 0 || value > maxFile || len(t.shape) >= 8 || size*int(value) > maxFile {
+			if value == 0 || value > maxFile || len(t.Shape) >= 8 || size*int(value) > maxFile {
 				return errors.New("a tensor is larger than the file may be")
 			}
 			size *= int(value)
-			t.shape = append(t.shape, int(value))
+			t.Shape = append(t.Shape, int(value))
 		case tensorType:
 			kind = value
 		case tensorName:
@@ -133,21 +161,21 @@ func (all tensors) add(name string, proto []byte) (added bool, err error) {
 		return nil
 	})
 	if err != nil || kind != typeFloat {
-		return false, err
+		return err
 	}
 	if len(raw) != 4*size {
-		return false, fmt.Errorf("tensor %q has %d bytes, its shape %v wants %d", name, len(raw), t.shape, 4*size)
+		return fmt.Errorf("tensor %q has %d bytes, its shape %v wants %d", name, len(raw), t.Shape, 4*size)
 	}
-	t.values = make([]float32, size)
-	for i := range t.values {
+	t.Values = make([]float32, size)
+	for i := range t.Values {
 		v := math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return false, fmt.Errorf("tensor %q has a value that is no number", name)
+			return fmt.Errorf("tensor %q has a value that is no number", name)
 		}
-		t.values[i] = v
+		t.Values[i] = v
 	}
 	all[name] = t
-	return true, nil
+	return nil
 }
 
 // fields gives each field of a message to take: a varint as value, bytes as

@@ -1,4 +1,4 @@
-package network
+package layers
 
 import "golang.org/x/sys/cpu"
 

@@ -1,7 +1,7 @@
-package network
+package layers
 
-// matrix is y = Wx, with W by rows.
-func matrix(y, w, x []float32) {
+// Product is y = Wx, with W by rows: as many as y has values.
+func Product(y, w, x []float32) {
 	if n := lanes(); n > 0 && len(y) > 0 && len(x) > 0 && len(x)%n == 0 {
 		products(&y[0], &w[:len(y)*len(x)][0], &x[0], len(y), len(x))
 		return
@@ -9,7 +9,7 @@ func matrix(y, w, x []float32) {
 	portable(y, w, x)
 }
 
-// portable is matrix in plain Go, four rows at a time.
+// portable is Product in plain Go, four rows at a time.
 func portable(y, w, x []float32) {
 	n := len(x)
 	o := 0

@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package network
+package layers
 
 func lanes() int { return 0 }
 
