@@ -61,6 +61,18 @@ func TestEvaluation(t *testing.T) {
 			}
 			fmt.Fprintf(os.Stdout, " %.1f |\n", all)
 		}
+		fmt.Fprintf(os.Stdout, "\n| noise alone, dB of full scale | falls by, dB, after 2 s |\n|---|---|\n")
+		for _, n := range noises {
+			for _, level := range []float64{-26, -46} {
+				x, _ := mixed(n.samples, n.samples, 0, 300)
+				for i := range x {
+					x[i] *= float32(math.Pow(10, (level+26)/20))
+				}
+				const from = 2 * capture.SampleRate
+				falls := 10 * math.Log10(power(x[from:])/(power(cleaned(t, f, x, p)[from:])+1e-15))
+				fmt.Fprintf(os.Stdout, "| %s, %v | %.1f |\n", n.name, level, falls)
+			}
+		}
 	}
 }
 

@@ -2,12 +2,11 @@ package vad
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/virtualcube/virtualcube/models"
-	"github.com/virtualcube/virtualcube/models/onnx"
+	"github.com/virtualcube/virtualcube/models/vad/silero"
 )
 
 // Parameters of the filter.
@@ -21,31 +20,24 @@ const model = "silero-vad"
 // Definition is the filter as the host opens it.
 func Definition() (models.Definition, error) {
 	return models.Audio(models.Description{
-		Name:      "vad",
-		Summary:   "Notices who speaks.",
-		Latency:   10 * time.Millisecond,
-		Late:      models.Pass,
-		Failing:   models.Pass,
-		Providers: []models.Provider{models.CPU},
-		Weights:   []string{onnx.Library, model},
-		Native:    true,
-		Observes:  true,
+		Name:     "vad",
+		Summary:  "Notices who speaks.",
+		Latency:  5 * time.Millisecond,
+		Late:     models.Pass,
+		Failing:  models.Pass,
+		Weights:  []string{model},
+		Observes: true,
 	}, Parameters{Threshold: 0.5, Hangover: 0.3}, open)
 }
 
 func open(_ context.Context, e models.Environment, _ Parameters) (models.AudioFilter[Parameters], error) {
-	state := []int64{2, 1, 128}
-	s, err := onnx.Open(e, model, onnx.Options{
-		Shapes: map[string][]int64{"input": {1, before + window}, "state": state, "stateN": state, "output": {1, 1}},
-		States: map[string]string{"stateN": "state"},
-		Finite: true,
-	})
+	path, err := e.Weights(model)
 	if err != nil {
 		return nil, fmt.Errorf("open vad: %w", err)
 	}
-	f, err := newFilter(s, e.Observe)
+	w, err := silero.Read(path)
 	if err != nil {
-		return nil, fmt.Errorf("open vad: %w", errors.Join(err, s.Close()))
+		return nil, fmt.Errorf("open vad: %w", err)
 	}
-	return f, nil
+	return newFilter(w, e.Observe), nil
 }

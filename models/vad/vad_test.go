@@ -136,6 +136,28 @@ func TestSpeech(t *testing.T) {
 	}
 }
 
+func BenchmarkProcess(b *testing.B) {
+	e := environment(b)
+	e.Observe = func(models.Observation) {}
+	f, err := open(b.Context(), e, Parameters{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	x := make([]float32, capture.SoundSamples)
+	for i := range x {
+		x[i] = float32(max(-1, min(1, 0.05*random.NormFloat64())))
+	}
+	at := begin
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := f.Process(capture.Sound{Captured: at, Samples: x}, Parameters{Threshold: 0.5}); err != nil {
+			b.Fatal(err)
+		}
+		at = at.Add(capture.SoundLength)
+	}
+}
+
 // counts of windows: speech that was noticed, missed, and made up.
 type counts struct{ right, missed, madeUp float64 }
 
