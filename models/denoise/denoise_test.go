@@ -66,7 +66,7 @@ func TestSpectraComeBackAsTheSamples(t *testing.T) {
 
 func TestBandsCoverTheSpectrum(t *testing.T) {
 	total := 0
-	for _, n := range widths {
+	for _, n := range widths() {
 		total += n
 	}
 	if total != bins {

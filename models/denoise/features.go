@@ -6,13 +6,13 @@ import (
 	"github.com/virtualcube/virtualcube/models/denoise/network"
 )
 
-// widths are how many bins each band has: equal steps of the ERB scale, of at
+// widths is how many bins each band has: equal steps of the ERB scale, of at
 // least two bins, as libDF makes them of 32 bands at 48 kHz (erb_fb).
-//
-//nolint:gochecknoglobals // a constant
-var widths = [network.Bands]int{
-	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 5, 5, 7,
-	7, 8, 10, 12, 13, 15, 18, 20, 24, 28, 31, 37, 42, 50, 56, 67,
+func widths() [network.Bands]int {
+	return [...]int{
+		2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 5, 5, 7,
+		7, 8, 10, 12, 13, 15, 18, 20, 24, 28, 31, 37, 42, 50, 56, 67,
+	}
 }
 
 // Of libDF (lib.rs): how fast what is usual is learnt, with a time constant of a
@@ -47,8 +47,8 @@ func (f *features) reset() {
 func (f *features) take(s *spectrum) {
 	const scale = 1.0 / window
 	power := bandPowers(s)
-	for i, p := range power {
-		level := 10 * math.Log10(p*scale*scale/float64(widths[i])+1e-10)
+	for i, n := range widths() {
+		level := 10 * math.Log10(power[i]*scale*scale/float64(n)+1e-10)
 		f.level[i] = level*(1-memory) + f.level[i]*memory
 		f.bands[i] = float32((level - f.level[i]) / spread)
 	}
@@ -62,7 +62,7 @@ func (f *features) take(s *spectrum) {
 // bandPowers are the sums of squares of each band's bins.
 func bandPowers(s *spectrum) (powers [network.Bands]float64) {
 	k := 0
-	for i, n := range widths {
+	for i, n := range widths() {
 		for range n {
 			powers[i] += real(s[k])*real(s[k]) + imag(s[k])*imag(s[k])
 			k++

@@ -108,7 +108,7 @@ func (f *filter) hop(out, in []float32, p Parameters) {
 func (f *filter) clean(r *network.Result, p Parameters) {
 	noisy := &f.noisy[len(f.noisy)-1-network.Ahead]
 	k := 0
-	for i, n := range widths {
+	for i, n := range widths() {
 		for range n {
 			f.output[k] = noisy[k] * complex(float64(r.Gains[i]), 0)
 			k++
@@ -129,7 +129,7 @@ func (f *filter) clean(r *network.Result, p Parameters) {
 	came, cleaned, difference := bandPowers(noisy), bandPowers(&f.output), bandPowers(&taken)
 	back := f.guard.spare(&came, &cleaned, &difference, r.SNR)
 	k = 0
-	for i, n := range widths {
+	for i, n := range widths() {
 		share := back[i]
 		if !p.Spare {
 			share = 0
