@@ -17,7 +17,8 @@ type Observation struct {
 // Voice says whether somebody speaks.
 type Voice struct {
 	Probability float64 `json:"probability"` // 0 to 1
-	// Speaks is what the filter makes of it and of what came before.
+	// Speaks is what the filter makes of it and of what came before; of a filter
+	// that has no view of its own, a probability from a half on.
 	Speaks bool `json:"speaks"`
 }
 

@@ -160,7 +160,7 @@ func (s *stage) process(in capture.Sound, v models.Values) (capture.Sound, error
 		return in, err
 	}
 	if s.observe != nil && !math.IsNaN(s.voice) {
-		s.observe(models.Observation{Captured: in.Captured, Voice: &models.Voice{Probability: s.voice}})
+		s.observe(models.Observation{Captured: in.Captured, Voice: &models.Voice{Probability: s.voice, Speaks: s.voice >= 0.5}})
 	}
 	if s.program.description.Observes {
 		return in, nil

@@ -296,7 +296,7 @@ func TestObserves(t *testing.T) {
 	if err != nil || &out.Samples[0] != &in.Samples[0] || out.Captured != in.Captured {
 		t.Errorf("it does not return its input: %v", err)
 	}
-	if len(seen) != 1 || seen[0].Captured != in.Captured || seen[0].Voice == nil || seen[0].Voice.Probability != 0.75 {
+	if len(seen) != 1 || seen[0].Captured != in.Captured || seen[0].Voice == nil || seen[0].Voice.Probability != 0.75 || !seen[0].Voice.Speaks {
 		t.Errorf("observed %+v", seen)
 	}
 	silent, d := opened(t, m.bytes(), models.Environment{}, wasm.Limits{})
