@@ -9,6 +9,7 @@ import (
 	"github.com/virtualcube/virtualcube/models/denoise"
 	"github.com/virtualcube/virtualcube/models/gain"
 	"github.com/virtualcube/virtualcube/models/grade"
+	"github.com/virtualcube/virtualcube/models/lift"
 	"github.com/virtualcube/virtualcube/models/manifest"
 	"github.com/virtualcube/virtualcube/models/matte"
 	"github.com/virtualcube/virtualcube/models/vad"
@@ -22,6 +23,7 @@ func filters() (models.Table, error) {
 	var table models.Table
 	for _, define := range []func() (models.Definition, error){
 		denoise.Definition, vad.Definition,
+		lift.Definition,
 		matte.Definition,
 		gain.Definition,
 		grade.Definition,

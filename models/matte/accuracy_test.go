@@ -12,6 +12,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/synthetic"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/matte"
+	"github.com/virtualcube/virtualcube/models/matte/mattetest"
 	"github.com/virtualcube/virtualcube/models/matte/plane"
 )
 
@@ -82,9 +83,9 @@ func within(a, b []int) float64 {
 }
 
 // opened is the filter with real weights, and the parameters that remove.
-func opened(tb testing.TB, written map[string]string) (models.Definition, func(p *rgb) []byte) {
+func opened(tb testing.TB, written map[string]string) (models.Definition, func(p *mattetest.Picture) []byte) {
 	tb.Helper()
-	e := environment(tb)
+	e := mattetest.Environment(tb, "onnxruntime", "selfie")
 	d, err := matte.Definition()
 	if err != nil {
 		tb.Fatal(err)
@@ -102,8 +103,8 @@ func opened(tb testing.TB, written map[string]string) (models.Definition, func(p
 			tb.Error(err)
 		}
 	})
-	return d, func(p *rgb) []byte {
-		out, err := s.Process(p.frame(), v)
+	return d, func(p *mattetest.Picture) []byte {
+		out, err := s.Process(p.Frame(), v)
 		if err != nil {
 			tb.Fatal(err)
 		}
@@ -116,7 +117,7 @@ var remove = map[string]string{"mode": "remove"}
 // scene is a person before a room.
 type scene struct {
 	name string
-	*rgb
+	*mattetest.Picture
 }
 
 // person5 are pictures of a real man before real rooms.
@@ -129,12 +130,12 @@ var person5 = sync.OnceValue(func() func(tb testing.TB) []scene {
 		}
 		rooms := rooms(tb)
 		for i, camera := range []int{1, 0, 4, 2} { // from the front, both sides, behind
-			p := read(tb, realData(tb, "person5", fmt.Sprintf("cam%d_color.png", camera)), true)
-			p.keepLargest()
+			p := mattetest.Read(tb, mattetest.Data(tb, "person5", fmt.Sprintf("cam%d_color.png", camera)), true)
+			p.KeepLargest()
 			for j, scale := range []float64{1.5, 1, 0.6} {
 				k := (3*i + j) % len(rooms)
 				x := [3]int{640, 480, 840}[(i+j)%3]
-				list = append(list, scene{fmt.Sprintf("camera %d at %v before room %d", camera, scale, k), p.before(rooms[k], scale, x, 90)})
+				list = append(list, scene{fmt.Sprintf("camera %d at %v before room %d", camera, scale, k), p.Before(rooms[k], scale, x, 90)})
 			}
 		}
 		return list
@@ -142,22 +143,22 @@ var person5 = sync.OnceValue(func() func(tb testing.TB) []scene {
 })()
 
 // rooms are real rooms without anybody.
-func rooms(tb testing.TB) []*rgb {
+func rooms(tb testing.TB) []*mattetest.Picture {
 	tb.Helper()
-	var list []*rgb
-	kitchen, err := filepath.Glob(filepath.Join(realData(tb, "kitchen"), "*.color.jpg"))
+	var list []*mattetest.Picture
+	kitchen, err := filepath.Glob(filepath.Join(mattetest.Data(tb, "kitchen"), "*.color.jpg"))
 	if err != nil || len(kitchen) == 0 {
 		tb.Skip("the kitchen is missing")
 	}
 	for _, path := range kitchen {
-		list = append(list, read(tb, path, false).part(0, 60, 640, 420, width, height))
+		list = append(list, mattetest.Read(tb, path, false).Part(0, 60, 640, 420, width, height))
 	}
 	for _, c := range []struct {
 		serial string
 		top    float64
 	}{{"000123102712", 500}, {"000330102712", 500}} {
-		p := read(tb, realData(tb, "rig4-raw", "rgb."+c.serial+"-0001.png"), true)
-		list = append(list, p.part(0, c.top, 720, c.top+405, width, height))
+		p := mattetest.Read(tb, mattetest.Data(tb, "rig4-raw", "rgb."+c.serial+"-0001.png"), true)
+		list = append(list, p.Part(0, c.top, 720, c.top+405, width, height))
 	}
 	return list
 }
@@ -168,7 +169,7 @@ func TestAccuracyOnPerson5(t *testing.T) {
 	scenes := person5(t)
 	for _, c := range scenes {
 		_, cover := opened(t, remove)
-		s := measure(cover(c.rgb), c.cover.V)
+		s := measure(cover(c.Picture), c.Cover.V)
 		t.Logf("%-34s overlap %.3f, error %.1f of 1000, boundary %.3f", c.name, s.overlap, s.error, s.boundary)
 		total.overlap += s.overlap / float64(len(scenes))
 		total.error += s.error / float64(len(scenes))
@@ -192,14 +193,14 @@ func TestAccuracyOnSyntheticRig(t *testing.T) {
 	var mean score
 	for n := range frames {
 		img := s.Render(webcam(), synthetic.Instant(float64(n)/10))
-		p := newRGB(width, height)
+		p := mattetest.New(width, height)
 		for i, m := range img.PersonMask {
-			for k := range p.colour {
-				p.colour[k].V[i] = float32(img.RGB[3*i+k])
+			for k := range p.Colour {
+				p.Colour[k].V[i] = float32(img.RGB[3*i+k])
 			}
-			p.cover.V[i] = float32(m) / 255
+			p.Cover.V[i] = float32(m) / 255
 		}
-		got := measure(cover(p), p.cover.V)
+		got := measure(cover(p), p.Cover.V)
 		mean.overlap += got.overlap / frames
 		mean.error += got.error / frames
 		mean.boundary += got.boundary / frames
@@ -220,8 +221,8 @@ func webcam() space.Camera {
 // camera's noise, and how well it follows where he moves: the root of the mean
 // squared difference of the changes from frame to frame (dtSSD).
 func TestSteadiness(t *testing.T) {
-	p := read(t, realData(t, "person5", "cam1_color.png"), true)
-	p.keepLargest()
+	p := mattetest.Read(t, mattetest.Data(t, "person5", "cam1_color.png"), true)
+	p.KeepLargest()
 	room := rooms(t)[1]
 	for _, c := range []struct {
 		name string
@@ -242,7 +243,7 @@ func TestSteadiness(t *testing.T) {
 	}
 }
 
-func tremble(p, room *rgb, sway float64, cover func(*rgb) []byte) float64 {
+func tremble(p, room *mattetest.Picture, sway float64, cover func(*mattetest.Picture) []byte) float64 {
 	const frames, settle = 25, 8
 	r := rand.New(rand.NewPCG(5, 6))
 	var lastCover []byte
@@ -250,21 +251,21 @@ func tremble(p, room *rgb, sway float64, cover func(*rgb) []byte) float64 {
 	sum, n := 0.0, 0
 	for f := range frames {
 		x := 640 + int(math.Round(sway*math.Sin(float64(f)/6)))
-		c := p.before(room, 1.2, x, 80)
-		for k := range c.colour {
-			for i := range c.colour[k].V {
-				c.colour[k].V[i] = min(max(c.colour[k].V[i]+4*float32(r.NormFloat64()), 0), 255)
+		c := p.Before(room, 1.2, x, 80)
+		for k := range c.Colour {
+			for i := range c.Colour[k].V {
+				c.Colour[k].V[i] = min(max(c.Colour[k].V[i]+4*float32(r.NormFloat64()), 0), 255)
 			}
 		}
 		got := cover(c)
 		if f > settle {
 			for i, v := range got {
-				d := (float64(v)-float64(lastCover[i]))/255 - float64(c.cover.V[i]-lastTruth.V[i])
+				d := (float64(v)-float64(lastCover[i]))/255 - float64(c.Cover.V[i]-lastTruth.V[i])
 				sum += d * d
 				n++
 			}
 		}
-		lastCover, lastTruth = append(lastCover[:0], got...), c.cover
+		lastCover, lastTruth = append(lastCover[:0], got...), c.Cover
 	}
 	return 1000 * math.Sqrt(sum/float64(n))
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/models/filtertest"
 	"github.com/virtualcube/virtualcube/models/matte"
+	"github.com/virtualcube/virtualcube/models/matte/mattetest"
 )
 
 func TestContract(t *testing.T) {
@@ -16,7 +17,7 @@ func TestContract(t *testing.T) {
 	for _, mode := range []string{matte.Blur, matte.Replace, matte.Remove} {
 		t.Run(mode, func(t *testing.T) {
 			filtertest.Run(t, d, filtertest.Options{
-				Environment: environment(t), Values: map[string]any{"mode": mode}, Golden: mode + ".json", Tolerance: 0.02,
+				Environment: mattetest.Environment(t, "onnxruntime", "selfie"), Values: map[string]any{"mode": mode}, Golden: mode + ".json", Tolerance: 0.02,
 			})
 		})
 	}
@@ -26,7 +27,7 @@ func BenchmarkMatte(b *testing.B) {
 	scenes := person5(b)
 	for _, mode := range []string{matte.Blur, matte.Replace, matte.Remove} {
 		b.Run(mode, func(b *testing.B) {
-			e := environment(b)
+			e := mattetest.Environment(b, "onnxruntime", "selfie")
 			d, err := matte.Definition()
 			if err != nil {
 				b.Fatal(err)
@@ -39,7 +40,7 @@ func BenchmarkMatte(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			in := scenes[1].frame()
+			in := scenes[1].Frame()
 			b.ReportAllocs()
 			began := processorTime(b)
 			for b.Loop() {

@@ -1,0 +1,301 @@
+package lift_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"image"
+	_ "image/png"
+	"math"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/capture/synthetic"
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/lift"
+	"github.com/virtualcube/virtualcube/models/matte/mattetest"
+	"github.com/virtualcube/virtualcube/models/matte/plane"
+)
+
+const width, height = 1280, 720
+
+// opened is the filter with real weights.
+func opened(tb testing.TB, values map[string]any, observe func(models.Observation)) func(*mattetest.Picture) *capture.Frame {
+	tb.Helper()
+	e := environment(tb)
+	e.Observe = observe
+	d, err := lift.Definition()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	v, err := d.Parameters.Defaults().With(values)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s, err := d.OpenVideo(tb.Context(), e, v)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return func(p *mattetest.Picture) *capture.Frame {
+		out, err := s.Process(p.Frame(), v)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return out
+	}
+}
+
+func environment(tb testing.TB) models.Environment {
+	tb.Helper()
+	return mattetest.Environment(tb, "onnxruntime", "selfie", "blazeface", "facemesh", "iris")
+}
+
+// misses are medians of absolute differences from the truth, in mm: as they are,
+// and when the part's own mean is taken off, which leaves the relief's; flat is what
+// a flat card at the true distance would miss.
+type misses struct{ all, relief, face, faceRelief, body, bodyRelief, flat float64 }
+
+func (e *misses) add(o misses, by float64) {
+	for _, pair := range [][2]*float64{{&e.all, &o.all}, {&e.relief, &o.relief}, {&e.face, &o.face}, {&e.faceRelief, &o.faceRelief},
+		{&e.body, &o.body}, {&e.bodyRelief, &o.bodyRelief}, {&e.flat, &o.flat}} {
+		*pair[0] += by * *pair[1]
+	}
+}
+
+func (e misses) String() string {
+	return fmt.Sprintf("all %.0f mm (relief %.1f; of a flat card %.0f), face %.0f (%.1f), body %.0f (%.1f)", e.all, e.relief, e.flat, e.face, e.faceRelief, e.body, e.bodyRelief)
+}
+
+// compare measures a depth against the truth in mm, 0 where there is none. The face
+// is what lies in an ellipse round the eyes, whose place is in pixels.
+func compare(f *capture.Frame, truth *plane.Plane, eyes [2]float64, perPixel float64) misses {
+	var all, face, body, real []float64
+	for i, want := range truth.V {
+		if want == 0 || f.Matte.Coverage[i] < 200 {
+			continue
+		}
+		d := float64(f.Depth.Millimetres[i]) - float64(want)
+		all, real = append(all, d), append(real, float64(want))
+		x, y := (float64(i%width)-eyes[0])*perPixel, (float64(i/width)-eyes[1])*perPixel
+		switch e := math.Hypot(x/75, (y-25)/100); {
+		case e < 1:
+			face = append(face, d)
+		case y > 130:
+			body = append(body, d)
+		}
+	}
+	var e misses
+	e.all, e.relief = medians(all)
+	_, e.flat = medians(real)
+	e.face, e.faceRelief = medians(face)
+	e.body, e.bodyRelief = medians(body)
+	return e
+}
+
+// medians are of the absolute differences, and of what is left without their mean.
+func medians(list []float64) (plain, aligned float64) {
+	if len(list) == 0 {
+		return math.NaN(), math.NaN()
+	}
+	mean := 0.0
+	for _, v := range list {
+		mean += v / float64(len(list))
+	}
+	middle := func(from float64) float64 {
+		sizes := make([]float64, len(list))
+		for i, v := range list {
+			sizes[i] = math.Abs(v - from)
+		}
+		slices.Sort(sizes)
+		return sizes[len(sizes)/2]
+	}
+	return middle(0), middle(mean)
+}
+
+// seat is the synthetic rig's person before a webcam that looks down by a tilt in
+// degrees.
+func seat(s *synthetic.Scene, at float64, tilt float64) (*mattetest.Picture, *plane.Plane, [2]float64, float64) {
+	eye := space.Vec3{Y: 0.12 * tilt / 10, Z: 0.78}
+	target := eye.Add(space.Vec3{Y: -math.Tan(tilt * math.Pi / 180), Z: -1})
+	lens := lift.Camera(width, height, 70, 0).Lens
+	camera := space.Camera{Lens: lens, Pose: space.LookAt(eye, target, space.Vec3{Y: 1})}
+	t := synthetic.Instant(at)
+	img := s.Render(camera, t)
+	p := mattetest.New(width, height)
+	var truth plane.Plane
+	truth.Resize(width, height)
+	for i, m := range img.PersonMask {
+		for k := range p.Colour {
+			p.Colour[k].V[i] = float32(img.RGB[3*i+k])
+		}
+		p.Cover.V[i] = float32(m) / 255
+		truth.V[i] = 0
+		if m > 200 {
+			truth.V[i] = 1000 * img.Depth[i]
+		}
+	}
+	eyes := s.Truth(t).Eyes
+	between := camera.Pose.Inverse().Apply(eyes[0].Lerp(eyes[1], 0.5))
+	u, v, _ := lens.Project(between)
+	return p, &truth, [2]float64{u, v}, 1000 * between.Z / lens.Fx
+}
+
+func TestDepthOfSyntheticRig(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the person takes seconds to build")
+	}
+	s := synthetic.NewScene(synthetic.Default())
+	for _, c := range []struct {
+		tilt, told         float64
+		all, relief, faces float64 // what they may miss at most
+	}{{0, 0, 45, 12, 9}, {12, 12, 45, 13, 9}, {12, 0, 55, 40, 9}} {
+		process := opened(t, map[string]any{"tilt": c.told}, nil)
+		var total misses
+		const frames = 12
+		for n := range frames {
+			p, truth, eyes, perPixel := seat(s, float64(n)*0.7, c.tilt)
+			got := process(p)
+			e := compare(got, truth, eyes, perPixel)
+			total.add(e, 1./frames)
+		}
+		t.Logf("camera tilted by %v degrees, told %v: %v", c.tilt, c.told, total)
+		if !(total.all < c.all && total.relief < c.relief && total.faceRelief < c.faces) {
+			t.Error("the depth is worse than it was")
+		}
+	}
+}
+
+// TestEyesOfSyntheticRig measures the eyes' place in the cube and where the face
+// points, against the truth.
+func TestEyesOfSyntheticRig(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the person takes seconds to build")
+	}
+	s := synthetic.NewScene(synthetic.Default())
+	var last models.Gaze
+	process := opened(t, nil, func(o models.Observation) { last = *o.Gaze })
+	aside, along, angle, n := 0.0, 0.0, 0.0, 0
+	for f := range 12 {
+		at := float64(f) * 0.7
+		p, _, _, _ := seat(s, at, 0)
+		process(p)
+		truth := s.Truth(synthetic.Instant(at))
+		// seat's camera is 0.78 m before the cube of the rig, lift's Seat before its.
+		eye := truth.Eyes[0].Lerp(truth.Eyes[1], 0.5).Add(space.Vec3{Z: lift.Seat - 0.78})
+		off := last.Eye.Sub(eye)
+		aside += math.Hypot(off.X, off.Y) * 1000
+		along += math.Abs(off.Z) * 1000
+		facing := truth.Head.Rotate(space.Vec3{Z: 1})
+		angle += math.Acos(min(1, facing.Dot(last.Direction))) * 180 / math.Pi
+		n++
+	}
+	t.Logf("eyes are %.1f mm off across and %.1f along the axis, the face points %.1f degrees off, on average of %d", aside/float64(n), along/float64(n), angle/float64(n), n)
+	if aside/float64(n) > 10 || along/float64(n) > 45 || angle/float64(n) > 15 {
+		t.Error("the eyes are worse than they were")
+	}
+}
+
+// calibration is what is needed of person5's cameras.json.
+type calibration struct {
+	Width          int
+	Fx, Fy, Cx, Cy float64
+	R              [][]float64 `json:"R_cam_to_world"`
+}
+
+// standing is person5 before a room, as a webcam sees it whose lens is centred,
+// with the depth, the focal length and the tilt in degrees.
+func standing(tb testing.TB, camera int) (*mattetest.Picture, *plane.Plane, float64, float64) {
+	tb.Helper()
+	text, err := os.ReadFile(mattetest.Data(tb, "person5", "cameras.json"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var cameras []calibration
+	if err := json.Unmarshal(text, &cameras); err != nil {
+		tb.Fatal(err)
+	}
+	c := cameras[camera]
+	p := mattetest.Read(tb, mattetest.Data(tb, "person5", fmt.Sprintf("cam%d_color.png", camera)), true)
+	p.KeepLargest()
+	depth := readDepth(tb, mattetest.Data(tb, "person5", fmt.Sprintf("cam%d_depth.png", camera)))
+	// The picture lies on its side; upright its pixels are not square.
+	stretch := c.Fx / c.Fy // what was down is across now
+	room := mattetest.New(width, height)
+	for k := range room.Colour {
+		room.Colour[k].Fill([3]float32{150, 160, 150}[k])
+	}
+	wide := p.Part(0, 0, float64(p.Width), float64(p.Height), int(float64(p.Width)*stretch+0.5), p.Height)
+	x, top := 640, 60
+	headX, headY := wide.Head()
+	out := wide.Before(room, 1, x, top)
+	var truth plane.Plane
+	truth.Resize(width, height)
+	truth.Fill(0)
+	for v := range height {
+		for u := range width {
+			sx, sy := int((headX+float64(u-x)+0.5)/stretch), int(headY+float64(v-top))
+			if out.Cover.V[v*width+u] > 0.8 && sx >= 0 && sy >= 0 && sx < depth.Width && sy < depth.Height {
+				truth.V[v*width+u] = depth.V[sy*depth.Width+sx]
+			}
+		}
+	}
+	// Up is where the picture's own x goes: the camera looks down as far as its
+	// axis leans from being at right angles to the room's up, -y.
+	return out, &truth, c.Fx, math.Asin(c.R[1][2]) * 180 / math.Pi
+}
+
+func readDepth(tb testing.TB, path string) *plane.Plane {
+	tb.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer file.Close()
+	decoded, _, err := image.Decode(file)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	b := decoded.Bounds()
+	var p plane.Plane
+	p.Resize(b.Dy(), b.Dx())
+	for y := range p.Height {
+		for x := range p.Width {
+			g, _, _, _ := decoded.At(b.Min.X+b.Dx()-1-y, b.Min.Y+x).RGBA()
+			p.V[y*p.Width+x] = float32(g)
+		}
+	}
+	return &p
+}
+
+func TestDepthOfPerson5(t *testing.T) {
+	limits := map[int]misses{1: {all: 40, relief: 24, faceRelief: 20}, 0: {all: 60, relief: 45, faceRelief: 25}, 4: {all: 60, relief: 45, faceRelief: 25}}
+	for _, camera := range []int{1, 0, 4} { // from the front, and from both sides
+		p, truth, focal, tilt := standing(t, camera)
+		fov := 2 * math.Atan(math.Hypot(width, height)/2/focal) * 180 / math.Pi
+		for _, told := range []float64{math.Round(tilt), 0} {
+			process := opened(t, map[string]any{"fov": fov, "tilt": told}, nil)
+			var f *capture.Frame
+			for range 25 {
+				f = process(p)
+			}
+			near := float32(math.Inf(1))
+			for _, v := range truth.V {
+				if v > 0 {
+					near = min(near, v)
+				}
+			}
+			e := compare(f, truth, [2]float64{640, 60 + 175}, float64(near)/focal)
+			t.Logf("camera %d, tilted by %.0f degrees, told %v: %v", camera, tilt, told, e)
+			if most := limits[camera]; told != 0 && !(e.all < most.all && e.relief < most.relief && e.faceRelief < most.faceRelief) {
+				t.Error("the depth is worse than it was")
+			}
+		}
+	}
+}
