@@ -7,10 +7,19 @@ const Points = 468
 
 // Some points of a mesh; see the package comment.
 const (
-	RightOuter, RightInner, RightUpper, RightLower = 33, 133, 159, 145
-	LeftOuter, LeftInner, LeftUpper, LeftLower     = 263, 362, 386, 374
-
-	Nose, Forehead, Chin, RightSide, LeftSide = 1, 10, 152, 234, 454
+	Nose       = 1
+	Forehead   = 10
+	Chin       = 152
+	RightSide  = 234
+	LeftSide   = 454
+	RightOuter = 33
+	RightInner = 133
+	RightUpper = 159
+	RightLower = 145
+	LeftOuter  = 263
+	LeftInner  = 362
+	LeftUpper  = 386
+	LeftLower  = 374
 )
 
 // Point lies in a picture: X and Y in pixels, pixel (0, 0) having its centre at

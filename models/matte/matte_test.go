@@ -1,6 +1,7 @@
 package matte_test
 
 import (
+	"fmt"
 	"syscall"
 	"testing"
 
@@ -24,23 +25,27 @@ func TestContract(t *testing.T) {
 }
 
 func BenchmarkMatte(b *testing.B) {
-	scenes := person5(b)
-	for _, mode := range []string{matte.Blur, matte.Replace, matte.Remove} {
-		b.Run(mode, func(b *testing.B) {
-			e := mattetest.Environment(b, "onnxruntime", "selfie")
+	p := person5(b)[1]
+	for _, c := range []struct {
+		mode          string
+		width, height int
+	}{
+		{matte.Blur, 1280, 720}, {matte.Replace, 1280, 720}, {matte.Remove, 1280, 720}, {matte.Blur, 640, 360}, {matte.Blur, 1920, 1080},
+	} {
+		b.Run(fmt.Sprintf("%s-%dx%d", c.mode, c.width, c.height), func(b *testing.B) {
 			d, err := matte.Definition()
 			if err != nil {
 				b.Fatal(err)
 			}
-			v, err := d.Parameters.Parse(map[string]string{"mode": mode})
+			v, err := d.Parameters.Parse(map[string]string{"mode": c.mode})
 			if err != nil {
 				b.Fatal(err)
 			}
-			s, err := d.OpenVideo(b.Context(), e, v)
+			s, err := d.OpenVideo(b.Context(), mattetest.Environment(b, "onnxruntime", "selfie"), v)
 			if err != nil {
 				b.Fatal(err)
 			}
-			in := scenes[1].Frame()
+			in := p.Part(0, 0, width, height, c.width, c.height).Frame()
 			b.ReportAllocs()
 			began := processorTime(b)
 			for b.Loop() {

@@ -4,8 +4,8 @@ package mattetest
 
 import (
 	"image"
-	_ "image/jpeg"
-	_ "image/png"
+	_ "image/jpeg" // the kitchen's pictures
+	_ "image/png"  // the others
 	"os"
 	"path/filepath"
 	"testing"
