@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -107,7 +108,7 @@ func (n native) Video(ctx context.Context, b models.Bound, observe func(models.O
 // pictures.
 type clapper struct {
 	*guest
-	pictures int
+	key atomic.Bool // the node asked for a key frame
 }
 
 const (
@@ -167,7 +168,7 @@ func (c *clapper) run() error {
 		}
 		if err == nil && n%2 == 0 {
 			var packet []byte
-			encoded, failed := camera.Encode(clapPicture(n/2&0xff, n%clapPeriod < 6), int64(n)*1800, n%50 == 0)
+			encoded, failed := camera.Encode(clapPicture(n/2&0xff, n%clapPeriod < 6), int64(n)*1800, c.key.Swap(false))
 			packet, err = encoded.Data, failed
 			if err == nil {
 				err = c.Camera().WriteSample(pionmedia.Sample{Data: packet, Duration: 2 * clapTick})
@@ -309,13 +310,14 @@ func TestFiltersTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &witness{voice: voice, camera: camera}
-	ada, bob, eve := n.enter("Ada"), n.enters(roomclient.Config{Name: "Bob", Packet: w.take}), n.enter("Eve")
+	claps := new(clapper)
+	ada, bob, eve := n.enters(roomclient.Config{Name: "Ada", Asked: func(s session.Source) { claps.key.Store(claps.key.Load() || s == session.Camera) }}), n.enters(roomclient.Config{Name: "Bob", Packet: w.take}), n.enter("Eve")
 	for _, s := range []session.Source{session.Microphone, session.Camera} {
 		if err := ada.Publish(ada.ctx, s, true); err != nil {
 			t.Fatal(err)
 		}
 	}
-	claps := &clapper{guest: ada}
+	claps.guest = ada
 	ended := make(chan error, 1)
 	go func() { ended <- claps.run() }()
 	t.Cleanup(func() {
@@ -391,7 +393,6 @@ func TestFiltersTogether(t *testing.T) {
 		step.do()
 		wait(2500 * time.Millisecond)
 		skews, lost := w.skews()
-		t.Logf("%v", skews)
 		slices.Sort(skews)
 		if len(skews) < 3 {
 			t.Errorf("%s: only %d flashes with a beep came", step.what, len(skews))

@@ -39,7 +39,10 @@ type Config struct {
 	// Reported, if not nil, takes which share of a source's packets is lost of
 	// late, 0 to 1, as the node reports it, from a goroutine a source.
 	Reported func(source session.Source, loss float64)
-	Log      *slog.Logger
+	// Asked, if not nil, is told when the node wants a key frame of a source, from a
+	// goroutine a source.
+	Asked func(source session.Source)
+	Log   *slog.Logger
 }
 
 // ErrEnded is wrapped by Run's error where the node ended the session; an

@@ -29,6 +29,7 @@ type media struct {
 	peer    *webrtc.PeerConnection
 	packet  func(string, []byte)
 	told    func(session.Source, float64) // Config.Reported, or nil
+	asked   func(session.Source)          // Config.Asked, or nil
 	sent    [3]webrtc.TrackLocal
 	looks   *webrtc.DataChannel
 	tracks  [3]*webrtc.TrackLocalStaticSample
@@ -55,7 +56,7 @@ func newMedia(config Config) (*media, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &media{peer: peer, packet: config.Packet, told: config.Reported, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
+	m := &media{peer: peer, packet: config.Packet, told: config.Reported, asked: config.Asked, first: true, mids: make(map[string]string), counts: make(map[string]Count)}
 	for i, mime := range [...]string{webrtc.MimeTypeOpus, webrtc.MimeTypeVP8, webrtc.MimeTypeVP8} {
 		clock := uint32(90000)
 		if i == 0 {
@@ -118,6 +119,9 @@ func (m *media) listen(source session.Source, sender *webrtc.RTPSender) {
 			return
 		}
 		for _, p := range packets {
+			if _, ok := p.(*rtcp.PictureLossIndication); ok && m.asked != nil {
+				m.asked(source)
+			}
 			if r, ok := p.(*rtcp.ReceiverReport); ok && m.told != nil && len(r.Reports) > 0 {
 				m.told(source, float64(r.Reports[0].FractionLost)/256)
 			}
