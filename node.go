@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/client"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/render/pack"
@@ -85,12 +86,16 @@ func newNode(ctx context.Context, config *Config, open sourceOptions, traced fun
 
 func (n *node) hello(config *Config) protocol.Hello {
 	rig := n.pipeline.source.Rig()
-	low, high := rig.Volume.Min, rig.Volume.Max
 	return protocol.Hello{
 		Layout: protocol.Layout{Version: pack.Version, Width: config.Size.Width, Height: config.Size.Height},
-		Volume: protocol.Volume{Min: protocol.Vector{low.X, low.Y, low.Z}, Max: protocol.Vector{high.X, high.Y, high.Z}},
+		Volume: protocolVolume(rig.Volume),
 		Rate:   rig.Rate,
 	}
+}
+
+func protocolVolume(box space.Box) protocol.Volume {
+	low, high := box.Min, box.Max
+	return protocol.Volume{Min: protocol.Vector{low.X, low.Y, low.Z}, Max: protocol.Vector{high.X, high.Y, high.Z}}
 }
 
 func (n *node) serverConfig(config *Config, open sourceOptions, endpoint *whip.Endpoint) signaling.Config {

@@ -70,16 +70,8 @@ func (p *pipeline) assemble(config *Config, open sourceOptions, filters filterOp
 		return err
 	}
 	var ladders []multiview.Ladder
-	for range config.Views {
-		l, err := fanout.NewLadder(fanout.Config{
-			Bitrate: fanout.Bitrate{Start: config.Bitrate, Floor: config.Floor, Max: config.Ceiling},
-			Rungs:   rungs(config.Size),
-			Limit:   config.Viewers,
-		})
-		if err != nil {
-			return err
-		}
-		p.ladders, ladders = append(p.ladders, l), append(ladders, l)
+	if p.ladders, ladders, err = newLadders(config); err != nil {
+		return err
 	}
 	p.views, err = multiview.New(multiview.Config{
 		Cube: config.Cube, Volume: rig.Volume, Rate: rig.Rate,

@@ -55,7 +55,7 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 	}
 	made := room.Config{
 		Rooms: []session.Config{first}, Admit: admit(tokens, config.Dev), Media: n.media, Version: version(), Clock: open.clock, Log: open.log,
-		Filters: n.known.Table, Opener: n.open,
+		Filters: n.known.Table, Opener: n.open, Lift: lifter{config: config, device: n.pipeline.device, clock: open.clock, log: open.log}.lift,
 		Cubes: []room.Cube{{
 			Name: config.Cube, Ladders: n.pipeline.ladders, Views: n.pipeline.views, Voice: voice,
 			Filters: n.pipeline.filters.links, Late: n.pipeline.filters.late,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/models/parameter"
 )
 
@@ -16,6 +17,11 @@ type Values = parameter.Values
 type Definition struct {
 	Description
 	Parameters parameter.Schema
+
+	// Camera is set for a filter of videos whose frames come with a matte and with
+	// depth: it is the camera that sees a picture of a size, in pixels, in the cube
+	// of the person.
+	Camera func(width, height int, v Values) space.Camera
 
 	OpenAudio Opener[capture.Sound]
 	OpenVideo Opener[*capture.Frame]

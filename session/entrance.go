@@ -65,6 +65,9 @@ func (t *table) attach(p *person, m *Member, why string) {
 		p.member.end(refuse(ErrReplaced, "You are in this room in another window: %s.", why))
 	}
 	p.member, m.person = m, p
+	if t.rig(p.Cube).Cube == "" {
+		p.Cube = "" // a webcam is lifted anew
+	}
 	p.Present = true
 	t.touch(p)
 }

@@ -199,6 +199,18 @@ func (t *table) fare() {
 	}
 }
 
+// Lift says that the participant's webcam is seen by the views of a cube from now
+// on, or with an empty name as it is. Who has a rig is left alone.
+func (m *Member) Lift(ctx context.Context, cube string) error {
+	return m.act(ctx, func(t *table, p *person) error {
+		if t.rig(p.Cube).Cube == "" && p.Cube != cube {
+			p.Cube = cube
+			t.touch(p)
+		}
+		return nil
+	})
+}
+
 // inherit gives a participant the filters of who was there before, on some sources.
 func (t *table) inherit(p, before *person, sources ...Source) {
 	for _, s := range sources {

@@ -19,7 +19,7 @@ func (t *table) streams(p *person) []Stream {
 			}
 		}
 		switch {
-		case q.Cube != "" && q.Role != Listener && q.Camera != Blocked:
+		case t.seen(p, q):
 			list = append(list, Stream{Person: q.ID, Source: View, Cube: q.Cube, ToCube: t.cube(q).Inverse().Mul(mine)})
 		case q.Camera == On:
 			list = append(list, Stream{Person: q.ID, Source: Camera})
@@ -29,6 +29,13 @@ func (t *table) streams(p *person) []Stream {
 		}
 	}
 	return list
+}
+
+// seen says whether a participant sees another by views: of a rig, or of a webcam
+// that was lifted, which other software gets as it is.
+func (t *table) seen(p, q *person) bool {
+	lifted := q.Cube != "" && t.rig(q.Cube).Cube == ""
+	return q.Cube != "" && q.Role != Listener && q.Camera != Blocked && !(lifted && (p.program || q.Camera != On))
 }
 
 // rigCube is the cube whose rig has the microphone: of who is nobody.

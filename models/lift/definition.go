@@ -8,11 +8,13 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/face"
 	"github.com/virtualcube/virtualcube/models/matte/ground"
 	"github.com/virtualcube/virtualcube/models/matte/plane"
 	"github.com/virtualcube/virtualcube/models/matte/segment"
+	"github.com/virtualcube/virtualcube/models/parameter"
 )
 
 // Parameters of the filter.
@@ -25,7 +27,7 @@ type Parameters struct {
 
 // Definition is the filter.
 func Definition() (models.Definition, error) {
-	return models.Video(models.Description{
+	d, err := models.Video(models.Description{
 		Name:      "lift",
 		Summary:   "cuts the person out of the picture and guesses their depth, so that they sit in the room in 3D",
 		Latency:   45 * time.Millisecond,
@@ -36,6 +38,11 @@ func Definition() (models.Definition, error) {
 		Weights:   []string{segment.Weights, face.Detector, face.Mesh, face.Irises, segment.Library},
 		Native:    true,
 	}, Parameters{FOV: 70, Feather: 0.35, Stability: 0.7}, open)
+	d.Camera = func(width, height int, v models.Values) space.Camera {
+		p := parameter.To[Parameters](v)
+		return Camera(width, height, p.FOV, p.Tilt)
+	}
+	return d, err
 }
 
 func open(_ context.Context, e models.Environment, _ Parameters) (models.VideoFilter[Parameters], error) {

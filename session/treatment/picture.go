@@ -28,6 +28,7 @@ const (
 // Reload and Stats may be called from any goroutine.
 type Picture struct {
 	config Config[*capture.Frame]
+	lift   func(*capture.Frame) bool
 	chain  *host.Chain[*capture.Frame]
 	relay  *fanout.Relay
 	ready  readiness
@@ -55,12 +56,15 @@ type Picture struct {
 }
 
 // NewPicture makes a treatment whose chain is empty.
-func NewPicture(config Config[*capture.Frame]) (_ *Picture, err error) {
+// lift, if it is not nil, takes frames that come with depth, which it borrows, and
+// says whether it shows them: they are encoded then only where somebody watches the
+// relay.
+func NewPicture(config Config[*capture.Frame], lift func(*capture.Frame) bool) (_ *Picture, err error) {
 	if !config.complete() {
 		return nil, errConfig
 	}
 	p := &Picture{
-		config: config, ready: readiness{tell: config.Ready}, slot: make(chan *capture.Frame, 1),
+		config: config, lift: lift, ready: readiness{tell: config.Ready}, slot: make(chan *capture.Frame, 1),
 		pool: capture.NewFramePool(spareFrames), stamps: stamps{rate: encode.ClockRate},
 	}
 	p.chain, err = host.NewVideo(host.Config[*capture.Frame]{
@@ -167,6 +171,10 @@ func (p *Picture) measure(n int, now time.Time) {
 
 // put hands a frame to the encoder.
 func (p *Picture) put(f *capture.Frame) {
+	if p.lift != nil && !f.Depth.Empty() && p.lift(f) && p.relay.Snapshot().Subscribers == 0 {
+		f.Release()
+		return
+	}
 	for {
 		select {
 		case p.slot <- f:

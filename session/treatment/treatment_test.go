@@ -232,7 +232,7 @@ func TestPicture(t *testing.T) {
 		defer running(t, from.Run)()
 		p, err := treatment.NewPicture(treatment.Config[*capture.Frame]{
 			Name: "test", Source: from, Open: openPicture, Ready: func(*fanout.Relay) {}, Clock: capture.NewClock(), Log: silent,
-		})
+		}, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

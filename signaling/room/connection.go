@@ -52,6 +52,7 @@ type connection struct {
 	treaters map[session.Source]*treater
 	shown    map[session.Source]*fanout.Relay // that others get
 	exposed  chan exposed
+	lifted   chan *Cube         // of the webcam; nil: it is flat
 	filtered uint64             // revision of the filters that the treaters know
 	endMedia context.CancelFunc // of peer, murmur and treaters
 	news     chan session.News
@@ -67,7 +68,7 @@ func newConnection(e *Endpoint, socket *websocket.Conn) *connection {
 	return &connection{
 		endpoint: e, socket: socket, log: e.config.Log, since: time.Now(), limit: rate.NewLimiter(messagesEvery, messagesBurst),
 		news: make(chan session.News), failed: make(chan error, 1), windows: make(chan protocol.CubeWindow, maxWindows),
-		spoilt: make(chan session.Source), barred: make(map[session.Source]bool), exposed: make(chan exposed),
+		spoilt: make(chan session.Source), barred: make(map[session.Source]bool), exposed: make(chan exposed), lifted: make(chan *Cube),
 	}
 }
 
@@ -153,6 +154,8 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 			c.publish(ctx, p, parts)
 		case e := <-c.exposed:
 			c.expose(e)
+		case cube := <-c.lifted:
+			c.lift(ctx, cube)
 		case s := <-c.spoilt:
 			c.bar(ctx, s)
 		case w := <-c.windows:

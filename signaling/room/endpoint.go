@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/media"
@@ -69,6 +70,9 @@ type Config struct {
 	// are none.
 	Filters models.Table
 	Opener  Opener
+	// Lift makes a cube of a webcam whose pictures a filter gives depth; nil: they
+	// are shown flat. name is the cube's.
+	Lift func(name string, camera space.Camera) (Lifted, error)
 	// Ice are the servers that a participant may use; nil: none. Left is told
 	// when one is gone; nil: nobody wants to know.
 	Ice      func(participant string) []protocol.IceServer
@@ -170,6 +174,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 			for _, l := range e.lips {
 				l.follow()
 			}
+			e.followLifted()
 		case now := <-ticker.C:
 			e.sweep(ctx, now)
 		case <-ctx.Done():

@@ -23,6 +23,7 @@ func (c *connection) equip(ctx context.Context, parts *sync.WaitGroup) {
 		t := &treater{
 			source: s, opener: c.endpoint.config.Opener, clock: c.endpoint.config.Clock, name: c.relayed() + "/" + string(s),
 			log: c.log, expose: c.exposed, notice: c.notice, orders: make(chan treatOrder, 1),
+			lift: c.endpoint.config.Lift, lifted: c.lifted, cube: c.liftedName(),
 		}
 		c.treaters[s] = t
 		parts.Go(func() { t.run(ctx) })
@@ -75,6 +76,7 @@ func (c *connection) unfiltered() {
 		}
 	}
 	c.hall.filters.note(c.self.ID, nil)
+	c.hall.lifts.set(c.liftedName(), nil)
 	c.shown, c.treaters, c.filtered = nil, nil, 0
 }
 

@@ -14,6 +14,7 @@ type hall struct {
 	exchange *exchange
 	gallery  *gallery
 	filters  *filterFigures
+	lifts    *lifts
 	kept     bool // by the configuration
 	invites  func(room string) (string, error)
 
@@ -27,7 +28,7 @@ func newHall(config session.Config, invites func(string) (string, error), kept b
 	if err != nil {
 		return nil, err
 	}
-	return &hall{room: r, exchange: newExchange(), gallery: newGallery(), filters: &filterFigures{links: make(map[string][]host.LinkStats)}, kept: kept, invites: invites, used: time.Now()}, nil
+	return &hall{room: r, exchange: newExchange(), gallery: newGallery(), filters: &filterFigures{links: make(map[string][]host.LinkStats)}, lifts: &lifts{cubes: make(map[string]*lips)}, kept: kept, invites: invites, used: time.Now()}, nil
 }
 
 // invite makes an access token for guests.

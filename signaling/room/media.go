@@ -217,7 +217,7 @@ func (c *connection) source(s session.Stream) (rtc.Stream, bool) {
 	w := rtc.Stream{ID: s.Person + "/" + string(s.Source), Kind: fanout.Video}
 	switch s.Source {
 	case session.View:
-		cube := c.endpoint.cubes[s.Cube]
+		cube := c.cube(s.Cube)
 		if cube == nil {
 			return w, false
 		}
@@ -288,7 +288,7 @@ func (c *connection) wait() {
 	}
 	if r := c.shown[session.Microphone]; r != nil {
 		lips := time.Duration(0)
-		if l := c.endpoint.lips[c.self.Cube]; l != nil {
+		if l := c.lips(c.self.Cube); l != nil {
 			lips = l.delay(browserTime + voice)
 		}
 		r.SetDelay(max(lips, picture-voice))

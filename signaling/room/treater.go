@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session"
@@ -52,6 +53,9 @@ type treater struct {
 	notice func(models.Observation)
 	orders chan treatOrder // one slot: the newest
 	now    treatOrder
+	lift   func(name string, camera space.Camera) (Lifted, error)
+	lifted chan<- *Cube
+	cube   string // the name of that of a webcam
 
 	mu      sync.Mutex // guards current; held for a few instructions
 	current treated    // nil: nothing is filtered
@@ -136,7 +140,8 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 		t.show(ctx, o.relay) // until the filters work
 	}
 	ready := make(chan *fanout.Relay, 1)
-	work, err := t.begin(o, func(r *fanout.Relay) { ready <- r })
+	l := newLifting(t)
+	work, err := t.begin(o, func(r *fanout.Relay) { ready <- r }, l)
 	if err == nil {
 		err = work.Set(o.links)
 	}
@@ -148,7 +153,9 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 	ended := make(chan error, 1)
 	go func() { ended <- work.Run(running) }()
 	t.hold(work)
+	l.follow(ctx, o.links)
 	defer func() {
+		l.end(ctx)
 		cancel()
 		if ended != nil {
 			<-ended
@@ -159,6 +166,8 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 		select {
 		case r := <-ready:
 			t.show(ctx, r)
+		case shape := <-l.wanted:
+			l.begin(ctx, shape)
 		case next := <-t.orders:
 			if next.relay != o.relay || len(next.links) == 0 {
 				if next.relay == o.relay {
@@ -167,6 +176,7 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 				return next
 			}
 			o = next
+			l.follow(ctx, o.links)
 			if err := work.Set(o.links); err != nil {
 				t.log.Error("filters not set", "source", t.source, "error", err)
 			}
@@ -201,7 +211,7 @@ func (t *treater) failed(ctx context.Context, o treatOrder, err error) treatOrde
 	return o
 }
 
-func (t *treater) begin(o treatOrder, ready func(*fanout.Relay)) (treated, error) {
+func (t *treater) begin(o treatOrder, ready func(*fanout.Relay), l *lifting) (treated, error) {
 	observe := func(_ string, seen models.Observation) { t.notice(seen) }
 	if t.source == session.Microphone {
 		return treatment.NewVoice(treatment.Config[capture.Sound]{
@@ -210,7 +220,7 @@ func (t *treater) begin(o treatOrder, ready func(*fanout.Relay)) (treated, error
 	}
 	return treatment.NewPicture(treatment.Config[*capture.Frame]{
 		Name: t.name, Source: o.relay, Open: t.opener.Video, Ready: ready, Observe: observe, Clock: t.clock, Log: t.log,
-	})
+	}, l.take)
 }
 
 func (t *treater) hold(w treated) {
