@@ -11,12 +11,13 @@ import (
 // hardly any noise too, and then does harm. So the guard estimates how far the
 // speech stands above the noise: below cautious nothing is given back, above
 // certain all of it, but only in bands that are well above their noise, so that
-// pauses stay quiet.
+// pauses stay quiet, and half of it where nobody has spoken for a while.
 //
 // The constants were tuned on prompts of Asterisk's amid sounds of Sonic Pi and
 // LinCity-NG, none of which the evaluation uses.
 type guard struct {
 	frames, spoken int // that were heard
+	pause          int // frames since the last with speech, or the beginning
 	speech, noise  float64
 	band           [network.Bands]float64 // noise of each
 }
@@ -28,6 +29,7 @@ const (
 	noiseTime  = 400 // frames of 10 ms that noise is averaged over
 	speechTime = 200 // frames with speech
 	firstTime  = 100 // how much what is assumed at first counts, in frames
+	pauseTime  = 100 // frames without speech after which less is given back
 
 	// At first speech is taken to be of -26 dB (of full scale), and noise 20 dB
 	// below.
@@ -47,15 +49,20 @@ func (g *guard) reset() {
 // their difference.
 func (g *guard) spare(came, cleaned, taken *[network.Bands]float64, snr float32) (back [network.Bands]float64) {
 	g.frames++
+	g.pause++
 	rate := max(1.0/noiseTime, 1/float64(g.frames+firstTime))
 	// The lowest band is left out: rumble says nothing of what is heard.
 	g.noise += rate * (min(sum(taken[1:]), 100*g.noise) - g.noise)
 	if snr > 0 {
 		g.spoken++
+		g.pause = 0
 		g.speech += max(1.0/speechTime, 1/float64(g.spoken+firstTime)) * (sum(cleaned[1:]) - g.speech)
 	}
 	over := 10 * math.Log10((g.speech+least)/(g.noise+least))
 	share := ramp(over, cautious, certain)
+	if g.pause > pauseTime {
+		share /= 2
+	}
 	for i := range back {
 		g.band[i] += rate * (min(taken[i], 4*g.band[i]) - g.band[i])
 		back[i] = share * ramp(came[i]/(g.band[i]+least), doubtful, present)
