@@ -117,8 +117,9 @@ train: build ## train the learned blend anew (an hour on two cores, 3 GB of samp
 	@bin/train/bin/python models/train/blend.py --samples bin/samples --out render/learned
 	@echo "== make again builds it in; bin/virtualcube --level high eval synthetic: says what it is worth"
 
-denoise-eval: ## measure denoise and vad on real speech and noise, which is fetched (ten minutes; no part of test)
+denoise-eval: build ## measure denoise and vad on real speech and noise, which is fetched (ten minutes; no part of test)
 	@$(SETUP) ffmpeg python3 python3-pip
+	@$(BINARY) models pull deepfilternet-encoder deepfilternet-erb deepfilternet-df silero-vad
 	@.ci/denoise-data bin/denoise-eval
 	@VIRTUALCUBE_DENOISE=$(CURDIR)/bin/denoise-eval go test -tags evaluation -count=1 -timeout 60m -v -run '^TestEvaluation' ./models/denoise ./models/vad
 
