@@ -120,7 +120,7 @@ func bust() *segment.Matte {
 	for i := range m.Alpha.V {
 		x, y := float64(i%320)-160, float64(i/320)
 		m.Alpha.V[i] = 0
-		if math.Hypot(x/26, (y-70)/36) < 1 || y > 110 && math.Abs(x) < 70 {
+		if math.Hypot(x/26, (y-70)/36) < 1 || y > 100 && math.Abs(x) < 70 {
 			m.Alpha.V[i] = 1
 		}
 	}

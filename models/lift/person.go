@@ -35,6 +35,8 @@ type person struct {
 	eyeX, eyeY float64 // pixels
 	roll       float64 // radians
 	offset     float64 // pixels from the top of the silhouette down to the eyes
+	top        float64 // pixels: the column of the silhouette's top
+	faced      bool    // whether a face was ever seen
 }
 
 const (
@@ -47,6 +49,7 @@ const (
 	irisNoise    = 0.7  // pixels
 	irisEvery    = 10   // frames
 	leastIris    = 8    // pixels, below which it tells nothing
+	partShare    = 8    // a part counts that has an eighth of the largest
 	mostYaw      = 0.3  // radians from which corners and irises are foreshortened too differently
 	openEye      = 0.18 // height to width of an eye that is open
 
@@ -81,7 +84,8 @@ func (p *person) watch(c capture.Picture, m *segment.Matte, focal float64) error
 		p.face = nil
 	}
 	if p.face == nil {
-		return p.guess(body, focal)
+		p.guess(body, focal)
+		return nil
 	}
 	if err := p.measure(c, focal); err != nil {
 		return err
@@ -98,30 +102,48 @@ func (p *person) plausible(f *face.Face, focal float64) bool {
 	return d > leastDistance && d < mostDistance
 }
 
-// silhouette bounds the largest part of the matte, in pixels; the whole picture
-// where there is none.
+// silhouette bounds the matte's parts but small ones, in pixels; the whole picture
+// where there are none.
 func (p *person) silhouette(m *segment.Matte) face.Box {
 	p.parts.Find(m.Alpha.Width, m.Alpha.Height, func(i int) bool { return m.Alpha.V[i] > 0.5 })
-	var largest plane.Part
+	largest := 0
 	for _, part := range p.parts.List {
-		if part.Area > largest.Area {
-			largest = part
+		largest = max(largest, part.Area)
+	}
+	var all plane.Rect
+	for _, part := range p.parts.List {
+		if partShare*part.Area >= largest {
+			all = all.Union(part.Bounds)
 		}
 	}
-	if largest.Area == 0 {
+	if all.Empty() {
+		p.top = float64(p.width) / 2
 		return face.Box{X1: float64(p.width), Y1: float64(p.height)}
 	}
-	b, cell := largest.Bounds, float64(m.Cell)
-	return face.Box{X0: float64(b.X0) * cell, Y0: float64(b.Y0) * cell, X1: float64(b.X1) * cell, Y1: float64(b.Y1) * cell}
+	cell := float64(m.Cell)
+	p.top = cell * (topmost(&m.Alpha, all) + 0.5)
+	return face.Box{X0: float64(all.X0) * cell, Y0: float64(all.Y0) * cell, X1: float64(all.X1) * cell, Y1: float64(all.Y1) * cell}
+}
+
+// topmost is the middle column of the uppermost tenth of a silhouette.
+func topmost(alpha *plane.Plane, r plane.Rect) float64 {
+	sum, n := 0, 0
+	for y := r.Y0; y < r.Y0+max(1, (r.Y1-r.Y0)/10); y++ {
+		for x := r.X0; x < r.X1; x++ {
+			if alpha.V[y*alpha.Width+x] > 0.5 {
+				sum, n = sum+x, n+1
+			}
+		}
+	}
+	return float64(sum) / float64(max(1, n))
 }
 
 // guess places the eyes of somebody whose face is not seen.
-func (p *person) guess(body face.Box, focal float64) error {
+func (p *person) guess(body face.Box, focal float64) {
 	if p.offset == 0 {
 		p.offset = nominalTop * focal / p.distance
 	}
-	p.eyeX, p.eyeY, p.roll = (body.X0+body.X1)/2, body.Y0+p.offset, 0
-	return nil
+	p.eyeX, p.eyeY, p.roll = p.top, body.Y0+p.offset, 0
 }
 
 // measure learns distance and relief from the face.
@@ -133,7 +155,8 @@ func (p *person) measure(c capture.Picture, focal float64) error {
 		}
 	}
 	seen := focal * p.between / apart
-	fresh := p.offset == 0
+	fresh := !p.faced
+	p.faced = true
 	// Steady when at rest, quick when moving: a change of 4 % is followed at once.
 	share := min(1, 0.1+25*math.Abs(seen/p.distance-1))
 	if fresh {
