@@ -9,7 +9,7 @@ import (
 // may be nil, was at it.
 func (t *table) settle(rig Rig, seat int, before *person) {
 	p := t.newPerson(Entry{Name: cmp.Or(cleanName(rig.Name, maxName), rig.Cube), Role: Speaker})
-	p.rig, p.Seat, p.Cube = true, seat, rig.Cube
+	p.rig, p.Unattended, p.Seat, p.Cube = true, true, seat, rig.Cube
 	if rig.Level != nil {
 		p.Microphone = On
 	}

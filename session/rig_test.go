@@ -32,7 +32,7 @@ func TestStandIn(t *testing.T) {
 		h := enter(t, r, host("h"))
 		is := func(when, name string, seat int) {
 			t.Helper()
-			if list := h.at("c"); len(list) != 1 || list[0].Name != name || list[0].Seat != seat {
+			if list := h.at("c"); len(list) != 1 || list[0].Name != name || list[0].Seat != seat || list[0].Unattended != (name == "Carol") {
 				t.Errorf("%s: at the cube is %+v", when, list)
 			}
 			seen := func(s session.Stream) bool { return s.Source == session.View && s.Cube == "c" }

@@ -91,6 +91,8 @@ type Person struct {
 	Role Role   `json:"role"`
 	Seat int    `json:"seat"` // from 0; -1 without one
 	Cube string `json:"cube"` // whose rig is on the seat; empty without
+	// Unattended says that this is nobody: a rig that sits by itself.
+	Unattended bool `json:"unattended"`
 	// Present is false while the connection is lost; the seat is kept for a
 	// while.
 	Present bool `json:"present"`

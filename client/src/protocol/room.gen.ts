@@ -66,6 +66,7 @@ export interface Person {
   role: Role;
   seat: number;
   cube: string;
+  unattended: boolean;
   present: boolean;
   hand: number;
   microphone: Switch;

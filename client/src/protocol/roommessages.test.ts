@@ -9,6 +9,7 @@ const person = {
   role: "host",
   seat: 0,
   cube: "",
+  unattended: false,
   present: true,
   hand: 0,
   microphone: "on",
@@ -18,6 +19,30 @@ const person = {
   aside: "",
   looks: { shared: true, at: "p2", degrees: 1.5, since: 10 },
   quality: "good",
+  filters: [
+    { id: "f1", source: "camera", name: "matte", values: { radius: "24" }, state: "running", error: "" },
+  ],
+};
+const kind = {
+  name: "matte",
+  summary: "the background is blurred",
+  kind: "video",
+  lookAhead: 0,
+  latency: 20,
+  private: true,
+  parameters: [
+    {
+      name: "radius",
+      type: "integer",
+      default: "24",
+      min: 8,
+      max: 80,
+      choices: null,
+      unit: "px",
+      help: "",
+      live: true,
+    },
+  ],
 };
 const item = {
   id: "i1",
@@ -51,6 +76,7 @@ const welcome = {
   keptSeconds: 60,
   ice: [{ urls: ["turn:x"], username: "", credential: "" }],
   cubes: null,
+  filters: [kind],
 };
 const figures = {
   type: "figures",
@@ -61,6 +87,7 @@ const figures = {
   views: null,
   voices: {},
   ways: {},
+  filters: { f1: { frames: 9, late: 1, errors: 0, restarts: 0, queue: 2, mean: 3.5, longest: 9 } },
 };
 const state = (update: object) => ({ type: "state", update: { revision: 3, full: false, ...update } });
 const parse = (m: unknown) => parseRoomMessage(JSON.stringify(m));
@@ -78,6 +105,8 @@ describe("messages of a room", () => {
       { type: "streams", streams: [{ mid: "3", person: "", source: "view", cube: "a", murmur: false }] },
     ],
     ["figures", figures],
+    ["figures without filters", { ...figures, filters: null }],
+    ["a person without filters", state({ people: [{ ...person, filters: null }] })],
     ["a later kind of item", state({ items: [{ ...item, kind: "object" }] })],
     ["unknown fields", { type: "end", error: "removed", message: "", retry: false, tomorrow: 1 }],
   ])("takes %s", (_, m) => {
@@ -97,6 +126,19 @@ describe("messages of a room", () => {
     ["an unknown type", { type: "tomorrow" }],
     ["a welcome without a secret", { ...welcome, resume: undefined }],
     ["a seat that is no number", state({ people: [{ ...person, seat: "1" }] })],
+    [
+      "a filter without values",
+      state({ people: [{ ...person, filters: [{ ...person.filters[0], values: 3 }] }] }),
+    ],
+    [
+      "a filter that fares strangely",
+      state({ people: [{ ...person, filters: [{ ...person.filters[0], state: "asleep" }] }] }),
+    ],
+    ["a kind of filter without a name", { ...welcome, filters: [{ ...kind, name: undefined }] }],
+    [
+      "figures of a filter that are none",
+      { ...figures, filters: { f1: { ...figures.filters.f1, queue: -1 } } },
+    ],
     ["an unknown role", state({ people: [{ ...person, role: "king" }] })],
     [
       "a turn that is none",

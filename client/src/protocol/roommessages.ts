@@ -42,12 +42,24 @@ const room = shape({
   murmur: boolean,
 });
 
+const words = table(string(1024), 64); // values of a filter, as text
+
+const filter = shape({
+  id,
+  source: name,
+  name,
+  values: words,
+  state: oneOf("opening", "running", "failed"),
+  error: text,
+});
+
 const person = shape({
   id,
   name,
   role: oneOf("host", "speaker", "listener"),
   seat: whole(-1, 63),
   cube: name,
+  unattended: boolean,
   present: boolean,
   hand: number(0),
   microphone: state,
@@ -57,6 +69,7 @@ const person = shape({
   aside: id,
   looks: shape({ shared: boolean, at: id, degrees: number(), since: number(0) }),
   quality: oneOf("good", "fair", "poor", "lost", "unknown"),
+  filters: list(filter, 64),
 });
 
 const item = shape({
@@ -96,6 +109,36 @@ const server = shape({ urls: list(string(512), 16), username: string(512), crede
 const volume = shape({ min: vector, max: vector });
 const packed = shape({ version: whole(0), width: whole(1), height: whole(1) });
 
+const parameter = shape({
+  name,
+  type: name, // later ones are shown as text
+  default: text,
+  min: number(),
+  max: number(),
+  choices: list(name, 64),
+  unit: name,
+  help: text,
+  live: boolean,
+});
+const kind = shape({
+  name,
+  summary: text,
+  kind: name,
+  lookAhead: number(0),
+  latency: number(0),
+  private: boolean,
+  parameters: list(parameter, 64),
+});
+const fared = shape({
+  frames: whole(0),
+  late: whole(0),
+  errors: whole(0),
+  restarts: whole(0),
+  queue: whole(0),
+  mean: number(0),
+  longest: number(0),
+});
+
 const messages: Record<string, Check> = {
   welcome: shape({
     protocol: whole(0),
@@ -107,6 +150,7 @@ const messages: Record<string, Check> = {
     keptSeconds: number(0),
     ice: list(server, 16),
     cubes: list(shape({ cube: name, layout: packed, volume, rate: number(0) }), 64),
+    filters: list(kind, 256),
   }),
   waiting: shape({ room: name }),
   state: shape({ update }),
@@ -126,6 +170,7 @@ const messages: Record<string, Check> = {
     views: (v) => v === null || table(table(number(), 64), 64)(v),
     voices: (v) => v === null || table(number(), most)(v),
     ways: (v) => v === null || table(number(), 64)(v),
+    filters: (v) => v === null || table(fared, 4 * most)(v),
   }),
   pong: shape({ t0: number(), t1: number(), t2: number() }),
 };

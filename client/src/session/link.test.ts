@@ -40,6 +40,7 @@ const welcome = (more: object = {}) => ({
   keptSeconds: 60,
   ice: [{ urls: ["turn:node"], username: "u", credential: "c" }],
   cubes: [],
+  filters: [],
   ...more,
 });
 const offer = (id: number, sections: number, session = "7") => ({
@@ -209,6 +210,8 @@ describe("media", () => {
       aside: "",
       looks: { shared: true, at: "", degrees: 0, since: 0 },
       quality: "good",
+      unattended: false,
+      filters: [],
     };
     Socket.last.hear({ type: "state", update: { revision: 6, full: false, people: [me] } });
     link.publish("camera", track).catch(() => {});

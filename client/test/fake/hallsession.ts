@@ -83,6 +83,7 @@ export function person(id: string, name: string, seat: number, more: Partial<Per
     role: "speaker",
     seat,
     cube: "",
+    unattended: false,
     present: true,
     hand: 0,
     microphone: "on",
@@ -92,6 +93,7 @@ export function person(id: string, name: string, seat: number, more: Partial<Per
     aside: "",
     looks: { shared: true, at: "", degrees: 0, since: 0 },
     quality: "good",
+    filters: [],
     ...more,
   };
 }

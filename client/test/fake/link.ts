@@ -29,7 +29,7 @@ class Node {
 
   async #enter(resumed: boolean, revision: number): Promise<void> {
     const welcome = { protocol: 1, version: "test", room: "demo", you: "p1", resume: "secret", resumed };
-    this.say({ type: "welcome", ...welcome, keptSeconds: 60, ice: [], cubes: [] });
+    this.say({ type: "welcome", ...welcome, keptSeconds: 60, ice: [], cubes: [], filters: [] });
     const room = info("round-table", roundTable(2), []);
     if (revision === 0) {
       this.say({

@@ -28,6 +28,7 @@ export class FakeSession implements Session {
     keptSeconds: 60,
     ice: [],
     cubes: [],
+    filters: [],
   };
   streams: readonly Arriving[] = [];
   readonly people = new Map<string, Person>();

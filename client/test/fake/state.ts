@@ -9,6 +9,7 @@ export function aPerson(id: string, more: Partial<Person> = {}): Person {
     role: "speaker",
     seat: 0,
     cube: "",
+    unattended: false,
     present: true,
     hand: 0,
     microphone: "off",
@@ -18,6 +19,7 @@ export function aPerson(id: string, more: Partial<Person> = {}): Person {
     aside: "",
     looks: { shared: true, at: "", degrees: 0, since: 0 },
     quality: "good",
+    filters: [],
     ...more,
   };
 }
