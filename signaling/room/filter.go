@@ -44,7 +44,7 @@ func (c *connection) filter(self session.Self) {
 // notice takes what a filter on the participant's media observed, in the filter's
 // goroutine.
 func (c *connection) notice(o models.Observation) {
-	if o.Voice != nil && o.Voice.Probability > 0.5 {
+	if o.Voice != nil && o.Voice.Speaks {
 		c.member.Spoke(spoken)
 	}
 }
