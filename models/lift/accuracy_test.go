@@ -158,9 +158,9 @@ func TestDepthOfSyntheticRig(t *testing.T) {
 	}{{0, 0, 45, 12, 9}, {12, 12, 45, 13, 9}, {12, 0, 55, 40, 9}} {
 		process := opened(t, map[string]any{"tilt": c.told}, nil)
 		var total misses
-		const frames = 12
+		const frames = 5
 		for n := range frames {
-			p, truth, eyes, perPixel := seat(s, float64(n)*0.7, c.tilt)
+			p, truth, eyes, perPixel := seat(s, float64(n)*1.3, c.tilt)
 			got := process(p)
 			e := compare(got, truth, eyes, perPixel)
 			total.add(e, 1./frames)
@@ -182,8 +182,8 @@ func TestEyesOfSyntheticRig(t *testing.T) {
 	var last models.Gaze
 	process := opened(t, nil, func(o models.Observation) { last = *o.Gaze })
 	aside, along, angle, n := 0.0, 0.0, 0.0, 0
-	for f := range 12 {
-		at := float64(f) * 0.7
+	for f := range 5 {
+		at := float64(f) * 1.3
 		p, _, _, _ := seat(s, at, 0)
 		process(p)
 		truth := s.Truth(synthetic.Instant(at))
@@ -282,7 +282,7 @@ func TestDepthOfPerson5(t *testing.T) {
 		for _, told := range []float64{math.Round(tilt), 0} {
 			process := opened(t, map[string]any{"fov": fov, "tilt": told}, nil)
 			var f *capture.Frame
-			for range 25 {
+			for range 15 {
 				f = process(p)
 			}
 			near := float32(math.Inf(1))
