@@ -29,7 +29,8 @@ type person struct {
 	relief   [face.Points]float64
 	distance float64 // mm to the eyes along the optical axis
 	between  float64 // mm between the outer corners of the eyes
-	variance float64 // of that, mm²
+	byIris   float64 // the same by the irises alone
+	looks    int     // that are in it
 	frames   int
 
 	eyeX, eyeY float64 // pixels
@@ -48,6 +49,7 @@ const (
 	irisSpread   = 0.04
 	irisNoise    = 0.7  // pixels
 	irisEvery    = 10   // frames
+	mostLooks    = 100  // after which the oldest fade
 	leastIris    = 8    // pixels, below which it tells nothing
 	partShare    = 8    // a part counts that has an eighth of the largest
 	mostYaw      = 0.3  // radians from which corners and irises are foreshortened too differently
@@ -63,8 +65,7 @@ func newPerson(f finder) *person { return &person{faces: f} }
 
 // begin forgets, for a picture of another size.
 func (p *person) begin(width, height int) {
-	*p = person{faces: p.faces, width: width, height: height, distance: nominalDistance,
-		between: usualBetween, variance: spreadBetween * spreadBetween}
+	*p = person{faces: p.faces, width: width, height: height, distance: nominalDistance, between: usualBetween}
 	p.faces.Forget()
 }
 
@@ -193,13 +194,12 @@ func (p *person) lookIntoEyes(c capture.Picture, apart float64, left bool) error
 	if math.Abs(measured-usualBetween) > 4*spreadBetween {
 		return nil
 	}
-	// What irises differ by among people never averages out.
-	floor := 1 / (1/(spreadBetween*spreadBetween) + 1/(irisSpread*usualBetween*irisSpread*usualBetween))
-	noise := irisNoise / iris.Diameter * measured
-	spread := irisSpread * measured
-	gain := p.variance / (p.variance + noise*noise + spread*spread)
-	p.between += gain * (measured - p.between)
-	p.variance = max(floor*0.2, (1-gain)*p.variance)
+	p.looks = min(p.looks+1, mostLooks)
+	p.byIris += (measured - p.byIris) / float64(p.looks)
+	// Looks average the noise out, but not what irises differ by among people.
+	noise, differ := irisNoise/iris.Diameter*measured, irisSpread*measured
+	prior, seen := 1/(spreadBetween*spreadBetween), 1/(differ*differ+noise*noise/float64(p.looks))
+	p.between = (usualBetween*prior + p.byIris*seen) / (prior + seen)
 	return nil
 }
 
