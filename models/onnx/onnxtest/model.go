@@ -2,7 +2,9 @@ package onnxtest
 
 import (
 	"encoding/binary"
+	"maps"
 	"math"
+	"slices"
 )
 
 // Type is the type of elements, as TensorProto.DataType numbers them.
@@ -119,7 +121,8 @@ func (n Node) encode() message {
 		node.bytes(2, []byte(name))
 	}
 	node.bytes(4, []byte(n.Op))
-	for name, x := range n.Attributes {
+	for _, name := range slices.Sorted(maps.Keys(n.Attributes)) { // the same file each time
+		x := n.Attributes[name]
 		node.bytes(5, attribute(name, x))
 	}
 	return node
