@@ -36,8 +36,8 @@ describe("lips", () => {
     await seconds(2);
     expect(lips.wait("p1")).toBe(25);
     await seconds(8);
-    expect(lips.wait("p1")).toBeCloseTo(27 + 1 + 100 + 15 - 60 - 10);
-    buffer = 20;
+    expect(lips.wait("p1")).toBeCloseTo(27 + 1 + 100 + 45 - 60 - 10);
+    buffer = -20;
     await seconds(10);
     expect(lips.wait("p1")).toBe(0);
     buffer = 900;
@@ -64,7 +64,7 @@ describe("lips", () => {
     await seconds(1);
     expect(lips.wait("p1")).toBeCloseTo(wait);
     expect(lips.timings()).toEqual({
-      p1: { voice: expect.closeTo(143), view: 60, wait: expect.closeTo(73) },
+      p1: { voice: expect.closeTo(173), view: 60, wait: expect.closeTo(103) },
     });
   });
 
