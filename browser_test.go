@@ -33,7 +33,7 @@ const scriptPatience = 5 * time.Minute
 // browsers and a foreign client watch it: the scripts in client/test.
 func TestBrowser(t *testing.T) {
 	environment := watchedNode(t, browserRig, "256x256")
-	for _, script := range []string{"join", "context", "together", "roomforeign"} {
+	for _, script := range []string{"join", "context", "together", "roomforeign", "filters"} {
 		t.Run(script, func(t *testing.T) { runScript(t, script, environment) })
 	}
 	t.Run("latency", func(t *testing.T) { checkLatency(t, runScript(t, "latency", environment)) })

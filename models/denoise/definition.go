@@ -28,7 +28,7 @@ func Definition() (models.Definition, error) {
 		Name:      "denoise",
 		Summary:   "Takes noise away from a voice.",
 		LookAhead: lookAhead,
-		Latency:   5 * time.Millisecond,
+		Latency:   10 * time.Millisecond,
 		Late:      models.Hold,
 		Failing:   models.Pass,
 		Weights:   []string{weightsEncoder, weightsBands, weightsFilter},

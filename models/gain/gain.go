@@ -18,7 +18,7 @@ type Parameters struct {
 func Definition() (models.Definition, error) {
 	return models.Audio(models.Description{
 		Name: "gain", Summary: "Makes a voice louder or quieter.",
-		Latency: time.Millisecond, Late: models.Pass, Failing: models.Pass,
+		Latency: 10 * time.Millisecond, Late: models.Pass, Failing: models.Pass,
 	}, Parameters{}, open)
 }
 

@@ -22,7 +22,7 @@ func Definition() (models.Definition, error) {
 	return models.Audio(models.Description{
 		Name:     "vad",
 		Summary:  "Notices who speaks.",
-		Latency:  5 * time.Millisecond,
+		Latency:  10 * time.Millisecond,
 		Late:     models.Pass,
 		Failing:  models.Pass,
 		Weights:  []string{model},

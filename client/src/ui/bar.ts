@@ -59,7 +59,7 @@ export class Bar implements Part {
       "nav",
       { class: "controlbar", "aria-label": t("bar.label") },
       group("own", "microphone", "camera", "screen", "hand"),
-      group("views", "people", "chat", "items", "settings", "more"),
+      group("views", "people", "chat", "items", "filters", "settings", "more"),
       group("end", "leave"),
     );
     this.#draw();
@@ -99,6 +99,7 @@ export class Bar implements Part {
     this.#view("people", "people", badges.people);
     this.#view("chat", "chat", badges.chat);
     this.#view("items", "board");
+    this.#view("filters", "filters");
     this.#view("settings", "settings");
     this.#face("more", {
       icon: "more",
@@ -109,7 +110,11 @@ export class Bar implements Part {
     this.#face("leave", { icon: "leave", label: t("bar.leave"), title: t("bar.leave"), kind: "danger" });
   }
 
-  #view(name: "people" | "chat" | "items" | "settings", which: Icon, badge?: Face["badge"]): void {
+  #view(
+    name: "people" | "chat" | "items" | "filters" | "settings",
+    which: Icon,
+    badge?: Face["badge"],
+  ): void {
     this.#face(name, {
       icon: which,
       label: t(`bar.${name}`),

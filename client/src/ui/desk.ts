@@ -6,6 +6,7 @@ import { Refused, type Request, type RoomState, type Session, type Source } from
 import { t } from "../text/text";
 import type { Voices } from "../voice/voices";
 import type { Declared, Memory } from "./choices";
+import type { Chains } from "./filters/chain";
 import type { Notices } from "./notices";
 
 /** What the controls ask for that is not the session's. */
@@ -43,6 +44,7 @@ export interface Desk extends Equipment {
   readonly actions: Actions;
   readonly publishing: Publishing;
   readonly notices: Notices;
+  readonly filters: Chains;
   /** Asks the node; a refusal is told, and gives undefined. */
   ask(request: Request): Promise<Done | undefined>;
   /** Switches a source; what goes wrong is told, with its remedy. */

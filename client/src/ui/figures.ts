@@ -1,6 +1,8 @@
 import type { Figures } from "../protocol/room.gen";
+import type { RoomState } from "../session/session";
 import { t } from "../text/text";
 import type { Panel } from "./desk";
+import { FilterFiguresTable } from "./filters/figures";
 import { arrange, make, say } from "./make";
 
 interface Row {
@@ -15,12 +17,13 @@ export class FiguresPanel implements Panel {
   readonly #list = make("dl", { class: "figures" });
   readonly #none = make("p", { class: "empty" }, t("figures.none"));
   readonly #rows = new Map<string, Row>();
+  readonly #filters = new FilterFiguresTable();
   readonly #change: (open: boolean) => void;
 
   /** mount: the app's own figures; change: told when the panel opens and closes. */
   constructor(mount: HTMLElement, change: (open: boolean) => void) {
     this.#change = change;
-    this.element = make("div", { class: "statistics" }, this.#none, this.#list, mount);
+    this.element = make("div", { class: "statistics" }, this.#none, this.#list, this.#filters.element, mount);
   }
 
   update(): void {}
@@ -33,8 +36,10 @@ export class FiguresPanel implements Panel {
     this.#change(false);
   }
 
-  /** Takes what the node told; names gives a person's name, or a cube's. */
-  show(figures: Figures | undefined, name: (person: string) => string): void {
+  /** Takes what the node told. */
+  show(figures: Figures | undefined, state: RoomState): void {
+    const name = (person: string) => state.people.get(person)?.name ?? person;
+    this.#filters.show(figures?.filters ?? {}, state);
     const lines = figures ? linesOf(figures, name) : new Map<string, string>();
     this.#none.hidden = lines.size > 0;
     arrange(this.#list, this.#rows, [...lines.keys()], row);

@@ -6,6 +6,7 @@ import { Board } from "./board";
 import { Chat } from "./chat";
 import type { Desk } from "./desk";
 import { FiguresPanel } from "./figures";
+import { FiltersPanel } from "./filters/panel";
 import { Header } from "./header";
 import { KeyList } from "./keylist";
 import { make } from "./make";
@@ -66,6 +67,7 @@ export class Frame {
       people: new People(desk),
       chat: this.chat,
       items: new Board(desk),
+      filters: new FiltersPanel(desk),
       settings: this.settings,
       statistics: this.#figures,
       more: new More(run),
@@ -104,8 +106,7 @@ export class Frame {
   showFigures(figures: Figures | undefined): void {
     this.#counter.figures = figures;
     if (this.panels.current !== "statistics") return;
-    const { people } = this.#desk.session.state;
-    this.#figures.show(figures, (person) => people.get(person)?.name ?? person);
+    this.#figures.show(figures, this.#desk.session.state);
   }
 
   close(): void {

@@ -13,6 +13,7 @@ export class More implements Panel {
     const entries: readonly [Command, Icon, string][] = [
       ["screen", "screen", t("keys.screen")],
       ["items", "board", t("bar.items")],
+      ["filters", "filters", t("bar.filters")],
       ["settings", "settings", t("bar.settings")],
       ["statistics", "statistics", t("settings.statistics")],
       ["keys", "keyboard", t("settings.keys.list")],

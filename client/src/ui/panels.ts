@@ -3,7 +3,7 @@ import { t } from "../text/text";
 import type { Panel } from "./desk";
 import { iconButton, make, say } from "./make";
 
-export type PanelName = "people" | "chat" | "items" | "settings" | "statistics" | "more";
+export type PanelName = "people" | "chat" | "items" | "filters" | "settings" | "statistics" | "more";
 
 /** The panels beside the hall; one is open at a time, and only that one is kept up to date. */
 export class Panels {

@@ -2,6 +2,7 @@ import type { Person, Role, Switch } from "../protocol/room.gen";
 import type { RoomState, Source } from "../session/session";
 import { t } from "../text/text";
 import type { Desk } from "./desk";
+import { TouchList } from "./filters/touched";
 import { button, choice, make, offer, say } from "./make";
 import { explained } from "./quality";
 
@@ -17,6 +18,7 @@ export class PersonMenu {
   readonly #host = make("div", { class: "row" });
   readonly #choices = make("div", { class: "choices" });
   readonly #quality = make("p", { class: "hint" });
+  readonly #touches: TouchList;
   readonly #role: ReturnType<typeof choice>;
   readonly #seat: ReturnType<typeof choice>;
   #volume: HTMLElement | undefined;
@@ -33,7 +35,16 @@ export class PersonMenu {
     );
     this.#seat = choice("", [], "", (seat) => this.#sit(Number(seat)));
     this.#choices.append(this.#role.line, this.#seat.line);
-    this.element = make("div", { class: "menu" }, this.#own, this.#host, this.#choices, this.#quality);
+    this.#touches = new TouchList(desk);
+    this.element = make(
+      "div",
+      { class: "menu" },
+      this.#own,
+      this.#host,
+      this.#choices,
+      this.#touches.element,
+      this.#quality,
+    );
   }
 
   update(state: RoomState): void {
@@ -56,6 +67,7 @@ export class PersonMenu {
     );
     offer(this.#seat.select, seats(person, state), String(person.seat));
     this.#choices.hidden = this.#role.line.hidden && this.#seat.line.hidden;
+    this.#touches.update(person, own || host);
     say(this.#quality, explained(person.quality));
   }
 

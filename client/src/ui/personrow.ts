@@ -2,6 +2,7 @@ import type { Person } from "../protocol/room.gen";
 import type { RoomState } from "../session/session";
 import { t } from "../text/text";
 import type { Desk } from "./desk";
+import { TouchMark } from "./filters/touched";
 import { icon } from "./icons";
 import { iconButton, make, mark, say } from "./make";
 import { handPlace } from "./order";
@@ -17,6 +18,7 @@ export class PersonRow {
   readonly #name = make("span", { class: "name" });
   readonly #facts = make("span", { class: "facts" });
   readonly #muted = make("span", { class: "state" });
+  readonly #touched = new TouchMark();
   readonly #quality = make("span", { class: "quality", role: "img" }, make("i"), make("i"), make("i"));
   readonly #more: HTMLButtonElement;
   #menu: PersonMenu | undefined;
@@ -31,7 +33,7 @@ export class PersonRow {
       { class: "person", "data-person": id },
       this.#initial,
       make("div", { class: "who" }, this.#name, this.#facts),
-      this.#muted,
+      make("span", { class: "marks" }, this.#touched.element, this.#muted),
       this.#quality,
       this.#more,
     );
@@ -47,6 +49,7 @@ export class PersonRow {
     mark(this.element, "data-speaking", person.speaking ? "" : undefined);
     mark(this.element, "data-away", person.present ? undefined : "");
     mark(this.element, "data-looks", looksAtYou(person, state) ? "" : undefined);
+    this.#touched.update(person);
     this.#drawMicrophone(person);
     mark(this.#quality, "data-quality", person.quality);
     mark(this.#quality, "aria-label", t(`quality.${person.quality}`));

@@ -1,11 +1,13 @@
 import "./form.css";
 import "./room.css";
 import "./panels.css";
+import "./filters/filters.css";
 import { Publishing } from "../devices/publishing";
 import type { Done } from "../protocol/room.gen";
 import type { Listener, Refused, Request, RoomState, Session, Source, Stage } from "../session/session";
 import { speak, t } from "../text/text";
 import { type Actions, type Desk, dismissed, type Equipment, words } from "./desk";
+import { Chains } from "./filters/chain";
 import { Counter, Frame } from "./frame";
 import { hearKeys } from "./keyboard";
 import { Notices } from "./notices";
@@ -38,6 +40,10 @@ export class RoomControls {
       session,
       actions,
       notices,
+      filters: new Chains(
+        () => session.state,
+        (request) => this.#ask(request),
+      ),
       publishing: new Publishing(session, equipment.devices),
       ask: (request) => this.#ask(request),
       publish: (source, on) => this.#publish(source, on),
@@ -150,7 +156,8 @@ export class RoomControls {
   }
 
   #update(state: RoomState): void {
-    const { memory, voices, publishing } = this.#desk;
+    const { memory, voices, publishing, filters } = this.#desk;
+    filters.update();
     const me = state.people.get(state.you);
     for (const source of sources) {
       const mayNot = me && (me[source] === "blocked" || me.role === "listener");

@@ -9,6 +9,7 @@ export type Command =
   | "chat"
   | "people"
   | "items"
+  | "filters"
   | "settings"
   | "statistics"
   | "keys"
@@ -24,6 +25,7 @@ const letters: Readonly<Record<string, Command>> = {
   c: "chat",
   p: "people",
   b: "items",
+  x: "filters",
   e: "settings",
   s: "statistics",
   f: "full",
@@ -48,6 +50,7 @@ export const listing: readonly { key: string | Key; does: Key }[] = [
   { key: "C", does: "keys.chat" },
   { key: "P", does: "keys.people" },
   { key: "B", does: "keys.items" },
+  { key: "X", does: "keys.filters" },
   { key: "E", does: "keys.settings" },
   { key: "S", does: "keys.statistics" },
   { key: "F", does: "keys.full" },

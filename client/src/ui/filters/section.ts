@@ -1,0 +1,87 @@
+import type { Person, Source } from "../../protocol/room.gen";
+import type { RoomState } from "../../session/session";
+import { t } from "../../text/text";
+import type { Desk } from "../desk";
+import { icon } from "../icons";
+import { arrange, make } from "../make";
+import { Card } from "./card";
+import { Chooser } from "./chooser";
+import { titled } from "./control";
+import { added, chainOf, kindsFor } from "./links";
+import { icons, sourceName } from "./words";
+
+/** The filters on one source of a person, in their order. */
+export class Section {
+  readonly element: HTMLElement;
+  readonly #person: string;
+  readonly #source: Source;
+  readonly #desk: Desk;
+  readonly #said: (words: string) => void;
+  readonly #off = make("p", { class: "hint" }, t("filters.off"));
+  readonly #empty = make("p", { class: "hint" }, t("filters.empty"));
+  readonly #list = make("ol", { class: "chain" });
+  readonly #cards = new Map<string, Card>();
+  readonly #states = new Map<string, string>();
+  #adding = false; // what comes next was chosen here
+
+  /** said: a short text for those who do not see the state change. */
+  constructor(person: Person, source: Source, desk: Desk, said: (words: string) => void) {
+    this.#person = person.id;
+    this.#source = source;
+    this.#desk = desk;
+    this.#said = said;
+    const what = sourceName(source);
+    const title = person.unattended ? t("filters.rig", { name: person.name, source: what }) : what;
+    const kinds = kindsFor(source, desk.session.welcome?.filters ?? []);
+    const chooser = new Chooser(title, kinds, ({ name }) => {
+      this.#adding = true;
+      void desk.filters
+        .of(person.id, source)
+        .change(added(name))
+        .finally(() => {
+          this.#adding = false;
+        });
+    });
+    this.element = make(
+      "section",
+      { "data-source": source, "data-person": person.id },
+      make("h3", {}, icon(icons[source]), title),
+      this.#off,
+      this.#empty,
+      this.#list,
+      chooser.element,
+    );
+  }
+
+  update(state: RoomState): void {
+    const person = state.people.get(this.#person);
+    const filters = chainOf(state, this.#person, this.#source);
+    this.#off.hidden = this.#source === "view" || person?.[this.#source] !== "off";
+    this.#empty.hidden = filters.length > 0 || !this.#off.hidden;
+    const byId = new Map(filters.map((f) => [f.id, f]));
+    const focused = document.activeElement;
+    arrange(this.#list, this.#cards, [...byId.keys()], (id) => this.#card(id, filters.length));
+    // A card that was moved lost the focus; one that went gives it to the list's end.
+    if (focused instanceof HTMLElement && document.activeElement !== focused && this.#list.contains(focused))
+      focused.focus({ preventScroll: true });
+    filters.forEach((f, i) => {
+      this.#cards.get(f.id)?.update(f, i === 0, i === filters.length - 1);
+      if (this.#states.get(f.id) !== f.state && this.#states.has(f.id))
+        this.#said(t("filters.said", { filter: titled(f.name), state: t(`filters.${f.state}`) }));
+      this.#states.set(f.id, f.state);
+    });
+  }
+
+  #card(id: string, among: number): Card {
+    const { filters, session } = this.#desk;
+    const filter = chainOf(session.state, this.#person, this.#source).find((f) => f.id === id);
+    if (!filter) throw new Error(`there is no filter ${id}`);
+    const kind = session.welcome?.filters.find((k) => k.name === filter.name);
+    const chain = filters.of(this.#person, this.#source);
+    const remove = () => {
+      this.element.querySelector<HTMLElement>(".chooser button")?.focus({ preventScroll: true });
+      void filters.remove(this.#person, filter);
+    };
+    return new Card(filter, kind, chain, remove, this.#adding || among === 1);
+  }
+}
