@@ -1,0 +1,115 @@
+package landmarks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/landmarks/face"
+	"github.com/virtualcube/virtualcube/models/onnx"
+)
+
+// Parameters of the filter.
+type Parameters struct {
+	Rate    float64 `param:"rate,live" min:"1" max:"30" unit:"Hz" help:"how often it looks"`
+	Cameras int     `param:"cameras,live" min:"1" max:"6" help:"how many cameras it looks through at most"`
+	Steady  float64 `param:"steady,live" min:"0" max:"1" help:"how much a gaze that rests is smoothed"`
+}
+
+// Definition is the filter.
+func Definition() (models.Definition, error) {
+	return models.RGBD(models.Description{
+		Name:      "landmarks",
+		Summary:   "watches where the person before the cameras looks, to show whom they attend to",
+		Latency:   60 * time.Millisecond,
+		Late:      models.Pass,
+		Failing:   models.Pass,
+		Providers: []models.Provider{models.CPU},
+		Weights:   []string{face.DetectorWeights, face.MeshWeights, face.IrisWeights, onnx.Library},
+		Native:    true,
+		Observes:  true,
+	}, Parameters{Rate: 10, Cameras: 3, Steady: 0.5}, open)
+}
+
+func open(_ context.Context, e models.Environment, _ Parameters) (models.RGBDFilter[Parameters], error) {
+	nets, err := openNets(e)
+	if err != nil {
+		return nil, fmt.Errorf("open landmarks: %w", err)
+	}
+	return &filter{nets: nets, watcher: watcher{rig: e.Rig, nets: nets}, observe: e.Observe}, nil
+}
+
+// nets are the networks.
+type nets struct {
+	detector *face.Detector
+	mesher   *face.Mesher
+	irises   *face.IrisFinder
+}
+
+func openNets(e models.Environment) (*nets, error) {
+	var n nets
+	var err error
+	if n.detector, err = face.OpenDetector(e); err != nil {
+		return nil, err
+	}
+	if n.mesher, err = face.OpenMesher(e); err != nil {
+		return nil, errors.Join(err, n.detector.Close())
+	}
+	if n.irises, err = face.OpenIrisFinder(e); err != nil {
+		return nil, errors.Join(err, n.detector.Close(), n.mesher.Close())
+	}
+	return &n, nil
+}
+
+func (n *nets) close() error {
+	return errors.Join(n.detector.Close(), n.mesher.Close(), n.irises.Close())
+}
+
+type filter struct {
+	nets    *nets
+	watcher watcher
+	steady  steady
+	observe func(models.Observation)
+
+	next   capture.Time // when it looks again
+	last   capture.Time // when it was last called
+	closed bool
+}
+
+// Process looks, if it is time to.
+func (f *filter) Process(in *capture.FrameSet, p Parameters) (*capture.FrameSet, error) {
+	if f.closed {
+		return nil, errors.New("landmarks is closed")
+	}
+	period := capture.Time(float64(time.Second) / p.Rate)
+	if in.Captured < f.last || f.next > in.Captured+period {
+		f.next = in.Captured // time has stepped back, or looks are to come more often
+	}
+	f.last = in.Captured
+	// A frame that comes a little early is as good as the one after.
+	if in.Captured+period/8 < f.next {
+		return in.Retain(), nil
+	}
+	f.next = max(f.next+period, in.Captured+period/2)
+	seen, ok, err := f.watcher.look(in, p.Cameras)
+	if err != nil {
+		return nil, fmt.Errorf("landmarks: %w", err)
+	}
+	if !ok {
+		f.steady = steady{}
+		return in.Retain(), nil
+	}
+	gaze := models.Gaze{Confidence: seen.Confidence()}
+	gaze.Eye, gaze.Direction = f.steady.take(seen.Eye(), seen.Gaze, in.Captured, p.Steady)
+	f.observe(models.Observation{Captured: in.Captured, Gaze: &gaze})
+	return in.Retain(), nil
+}
+
+// Close unloads the networks.
+func (f *filter) Close() error {
+	f.closed = true
+	return f.nets.close()
+}

@@ -1,0 +1,25 @@
+// Package landmarks is the filter `landmarks`: it watches the person of a rig
+// through its colour cameras, and says where their eyes are and where they look.
+// What it returns is its input.
+//
+// # Steps
+//
+// A few times a second, in the cameras that the face looks at most squarely: the
+// points of the face, then the iris of each eye (package face); from all of them the
+// head, the eyeballs and the gaze, in the cube (package sight); and a One Euro
+// filter over the eye and over the direction, so that what rests is still. While
+// the face is followed, each camera is shown a view of where the head was. Where
+// there is none, faces are looked for round the cube's origin, in views that become
+// wider, and in other cameras, from look to look.
+//
+// # What it says
+//
+// An Observation with a Gaze, stamped with the capture instant of the set that was
+// looked at: the eye and the direction as filtered up to then. Where no face is seen
+// it says nothing.
+//
+// # One camera
+//
+// A face that only one camera sees is placed by that camera's depth picture, or by
+// the size of an average adult's face, and its confidence is at most 0.4.
+package landmarks

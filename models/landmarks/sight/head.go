@@ -1,0 +1,83 @@
+package sight
+
+import (
+	"math"
+
+	"github.com/virtualcube/virtualcube/capture/space"
+)
+
+// Head is where a head is.
+type Head struct {
+	// Pose is head to cube: x to the person's left, y up, z ahead; the origin is in the
+	// middle of the corners of the eyes.
+	Pose space.Rigid
+	// Width is the distance of the eyes' outer corners, m.
+	Width float64
+	// Spread is by how much rays pass the points that they go to, m; of one camera it
+	// is not known, and 0.
+	Spread float64
+	// Cameras is how many see it.
+	Cameras int
+
+	lids [2]space.Vec3 // the middle of each eye's corners, in the cube
+}
+
+// Limits of what is taken for a head.
+const (
+	minWidth, maxWidth = 0.06, 0.12 // m
+	maxSpread          = 0.012      // m
+)
+
+// headOf finds the head that sightings agree on. near is a guess of how it is turned.
+// ok is false where they see no head, or not the same one.
+func headOf(list []Sighting, near space.Mat3) (Head, bool) {
+	if len(list) == 0 {
+		return Head{}, false
+	}
+	p, spread, ok := locate(list, near)
+	if ok {
+		// The guess may be far off: what is found tells better who sees what.
+		if better, turned := axes(p); turned {
+			p, spread, ok = locate(list, better)
+		}
+	}
+	h := Head{Spread: spread, Cameras: len(list)}
+	if !ok {
+		p, h = list[0].alone(), Head{Cameras: 1}
+	}
+	turn, ok := axes(p)
+	h.lids = [2]space.Vec3{p[RightOuter].Lerp(p[RightInner], 0.5), p[LeftOuter].Lerp(p[LeftInner], 0.5)}
+	h.Pose = space.Rigid{R: turn, T: h.lids[Right].Lerp(h.lids[Left], 0.5)}
+	h.Width = p[LeftOuter].Sub(p[RightOuter]).Norm()
+	return h, ok && h.Width > minWidth && h.Width < maxWidth && h.Spread < maxSpread && h.Pose.T.Finite()
+}
+
+// locate triangulates the points.
+func locate(list []Sighting, turn space.Mat3) (p [points]space.Vec3, spread float64, ok bool) {
+	lines := make([]Line, len(list))
+	for i := range p {
+		for k := range list {
+			r := list[k].Rays[i]
+			// Who sees a point badly is better than nobody.
+			lines[k] = Line{r, 0.02 + weight(r, outward[i], turn)}
+		}
+		var rms float64
+		if p[i], rms, ok = Triangulate(lines); !ok {
+			return p, 0, false
+		}
+		spread += rms * rms / points
+	}
+	return p, math.Sqrt(spread), true
+}
+
+// axes are those of a head.
+func axes(p [points]space.Vec3) (space.Mat3, bool) {
+	x := p[LeftOuter].Sub(p[RightOuter]).Add(p[LeftInner].Sub(p[RightInner])).Unit()
+	up := p[Forehead].Sub(p[Chin]).Unit()
+	z := x.Cross(up)
+	if !(z.Norm() > 0.5) {
+		return space.Identity3(), false
+	}
+	z = z.Unit()
+	return space.Columns(x, z.Cross(x), z), true
+}

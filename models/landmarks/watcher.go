@@ -1,0 +1,152 @@
+package landmarks
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/models/landmarks/face"
+	"github.com/virtualcube/virtualcube/models/landmarks/sight"
+)
+
+// watcher follows the face of one person.
+type watcher struct {
+	rig  capture.Rig
+	nets *nets
+
+	solver sight.Solver
+	found  bool // whether the face was seen at the last look
+	turn   space.Mat3
+	eyes   space.Vec3 // the middle between the eyes, in the cube
+	width  float64    // of the eyes' outer corners, m
+	used   []int      // cameras
+	misses int        // looks in a row in which there was no face
+	mesh   face.Mesh
+}
+
+const (
+	// likely is from which score on the mesh takes it for a face.
+	likely = 0.5
+	// gone is after how many looks without a face another person may come.
+	gone = 50
+)
+
+// look finds the face in a frame set. ok is false where none is seen.
+func (w *watcher) look(s *capture.FrameSet, cameras int) (f sight.Face, ok bool, err error) {
+	if w.found {
+		if f, ok, err = w.follow(s, cameras); err != nil || ok {
+			return f, ok, err
+		}
+	}
+	if w.found, err = w.seek(s, cameras); err != nil || !w.found {
+		if w.misses++; w.misses == gone {
+			w.solver.Forget()
+		}
+		return f, false, err
+	}
+	return w.follow(s, cameras)
+}
+
+// follow looks where the face was.
+func (w *watcher) follow(s *capture.FrameSet, cameras int) (sight.Face, bool, error) {
+	w.used = w.choose(s, w.used, w.turn.Column(2), w.eyes, cameras)
+	var list []sight.Sighting
+	for _, i := range w.used {
+		seen, ok, err := w.glance(s.Frames[i], w.rig.Cameras[i])
+		if err != nil {
+			return sight.Face{}, false, err
+		}
+		if ok {
+			list = append(list, seen)
+		}
+	}
+	f, ok := w.solver.Solve(list, w.turn)
+	if ok = ok && w.inside(f.Eye()); ok {
+		w.turn, w.eyes, w.width, w.misses = f.Pose.R, f.Pose.T, f.Width, 0
+	}
+	w.found = ok
+	return f, ok, nil
+}
+
+// inside says whether an eye is where the rig's person can be.
+func (w *watcher) inside(eye space.Vec3) bool {
+	const margin = 0.15 // m
+	box, by := w.rig.Volume, space.Vec3{X: margin, Y: margin, Z: margin}
+	return space.Box{Min: box.Min.Sub(by), Max: box.Max.Add(by)}.Contains(eye)
+}
+
+// kept is by how much better another camera must see the face to be used in place
+// of one that was: 4 degrees.
+const kept = 4 * math.Pi / 180
+
+// choose are the cameras that see best what is at a point and faces a direction.
+func (w *watcher) choose(s *capture.FrameSet, used []int, ahead, at space.Vec3, count int) []int {
+	type view struct {
+		camera int
+		angle  float64
+	}
+	var views []view
+	for i, c := range w.rig.Cameras {
+		if i >= len(s.Frames) || s.Frames[i] == nil || s.Frames[i].Colour.Empty() {
+			continue
+		}
+		u, v, _, ok := c.Colour.Project(at)
+		if !ok || u < 0 || v < 0 || u > float64(c.Colour.Lens.Width) || v > float64(c.Colour.Lens.Height) {
+			continue
+		}
+		angle := space.Angle(ahead, c.Colour.Pose.T.Sub(at))
+		if slices.Contains(used, i) {
+			angle -= kept
+		}
+		views = append(views, view{i, angle})
+	}
+	slices.SortStableFunc(views, func(a, b view) int { return cmp.Compare(a.angle, b.angle) })
+	var chosen []int
+	for _, v := range views[:min(count, len(views))] {
+		chosen = append(chosen, v.camera)
+	}
+	return chosen
+}
+
+// What of a face a mesh is shown.
+const (
+	faceSpan = 0.18 // m: from hairline to chin, of an average adult
+	below    = 0.03 // m: how far the face's middle is below the eyes
+	average  = 0.089
+)
+
+// glance sees the face as one camera does. ok is false where it does not.
+func (w *watcher) glance(f *capture.Frame, c capture.Camera) (seen sight.Sighting, ok bool, err error) {
+	size := w.width / average
+	up := w.turn.Column(1)
+	v := face.Around(c.Colour, w.eyes.Sub(up.Scale(below*size)), up, faceSpan*size/face.MeshSpan, face.MeshSide)
+	m := &w.mesh
+	if err := w.nets.mesher.Find(m, f.Colour, c.Colour, v); err != nil || m.Score < likely {
+		return seen, false, err
+	}
+	for i, k := range [...]int{face.RightOuter, face.RightInner, face.LeftInner, face.LeftOuter, face.Forehead, face.Chin} {
+		seen.Rays[i], _ = v.Ray(m.At[k].X, m.At[k].Y) // a pinhole's pixel always has one
+		seen.Farther[i] = m.Depth[k] / v.Lens.Fx
+	}
+	seen.Distance = distance(f.Depth, c.Depth, seen.Rays[sight.RightInner], seen.Rays[sight.LeftInner])
+	for e, corners := range [2][2]int{{face.RightOuter, face.RightInner}, {face.LeftOuter, face.LeftInner}} {
+		a, b := m.At[corners[0]], m.At[corners[1]]
+		long := math.Hypot(b.X-a.X, b.Y-a.Y)
+		if long < narrow {
+			continue // seen from its side
+		}
+		part := v.Part((a.X+b.X)/2, (a.Y+b.Y)/2, long/face.IrisSpan, 0, 1, face.IrisSide)
+		iris, err := w.nets.irises.Find(f.Colour, c.Colour, part, e == sight.Left)
+		if err != nil {
+			return seen, false, err
+		}
+		seen.Iris[e], _ = part.Ray(iris.Middle.X, iris.Middle.Y)
+		seen.Open[e] = iris.Open()
+	}
+	return seen, true, nil
+}
+
+// narrow is the least width of an eye in the mesh's view, pixels; 22 are usual.
+const narrow = 6
