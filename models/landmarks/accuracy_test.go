@@ -10,6 +10,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/capture/synthetic"
+	"github.com/virtualcube/virtualcube/capture/synthetic/figure"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/landmarks"
 	"github.com/virtualcube/virtualcube/models/weights"
@@ -82,20 +83,23 @@ func TestSynthetic(t *testing.T) {
 	var eye, gaze series
 	for _, target := range []space.Vec3{{Z: 1.2}, {X: 0.44, Z: 1.2}, {X: -0.44, Z: 1.2}, {Y: 0.3, Z: 1.2}, {Y: -0.4, Z: 1.2}} {
 		o := synthetic.Default()
-		o.CacheDir, o.Gaze = "/tmp/lm", &target
+		o.CacheDir, o.Gaze, o.Frames, o.Rate = "/tmp/lm", &target, 10, 5
 		src, err := synthetic.Open(o)
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := src.Baked(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 		var sets []*capture.FrameSet
 		var index []int
-		for i := 0; i < 60; i += 6 {
+		for i := range 10 {
 			frames, err := src.Frames(i, 1)
 			if err != nil {
 				t.Fatal(err)
 			}
 			s := capture.NewFrameSet(uint64(i), 0, frames)
-			s.Captured = capture.Time(time.Second) + capture.Time(i)*capture.Time(time.Second)/30
+			s.Captured = capture.Time(time.Second) + capture.Time(i)*capture.Time(time.Second)/5
 			sets, index = append(sets, s), append(index, i)
 		}
 		for k, g := range watch(t, src.Rig(), sets, map[string]any{"rate": 30.0, "cameras": 3, "steady": 0.0}) {
@@ -103,7 +107,8 @@ func TestSynthetic(t *testing.T) {
 				t.Logf("nobody")
 				continue
 			}
-			at := src.Scene().EyePoint(src.Instant(index[k]))
+			m := figure.Loop(float64(index[k])/5, 2, &target)
+			at := m.Between()
 			want := target.Sub(at)
 			eye = append(eye, 1000*g.Eye.Sub(at).Norm())
 			gaze = append(gaze, space.Angle(g.Direction, want)/degree)

@@ -7,16 +7,15 @@ import (
 	"github.com/virtualcube/virtualcube/capture/space"
 )
 
-// distance is how far the bridge of the nose, between two rays, is from their
-// origin by a depth picture, m; 0 where it does not say.
-func distance(p capture.DepthPicture, camera space.Camera, right, left space.Ray) float64 {
+// distance is how far what a ray meets is from its origin by a depth picture, m; 0
+// where it does not say.
+func distance(p capture.DepthPicture, camera space.Camera, ray space.Ray) float64 {
 	if p.Empty() || p.Validate() != nil {
 		return 0
 	}
 	if camera.Lens.Width != p.Width || camera.Lens.Height != p.Height {
 		camera.Lens = camera.Lens.Resized(p.Width, p.Height)
 	}
-	ray := space.Ray{Origin: right.Origin, Direction: right.Direction.Add(left.Direction).Unit()}
 	away := 1.0
 	for range 6 { // the two lenses are near each other: it settles at once
 		u, v, z, ok := camera.Project(ray.At(away))

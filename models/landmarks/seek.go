@@ -13,7 +13,7 @@ var windows = [...]float64{0.7, 1.1, 1.6}
 
 const (
 	// certain is from which score on something is a face.
-	certain = 0.6
+	certain = 0.75
 	// apart is by how much rays to the eyes may pass each other to be of one face, m.
 	apart = 0.03
 	// boxed is the side of the detector's box round an average adult's face, m.
@@ -51,7 +51,7 @@ func (w *watcher) seek(s *capture.FrameSet, cameras int) (bool, error) {
 		lines[sight.Left] = append(lines[sight.Left], sight.Line{Ray: left, Weight: 1})
 		if d.Score > best.Score {
 			best, alone, ahead = d, [2]space.Ray{right, left}, c.Pose.T.Unit()
-			if away = distance(s.Frames[i].Depth, w.rig.Cameras[i].Depth, right, left); away == 0 {
+			if away = distance(s.Frames[i].Depth, w.rig.Cameras[i].Depth, between(right, left)); away == 0 {
 				away = boxed * v.Lens.Fx / d.Width
 			}
 		}
@@ -77,3 +77,8 @@ func (w *watcher) seek(s *capture.FrameSet, cameras int) (bool, error) {
 
 // near says whether eyes can be so far apart, m.
 func near(d float64) bool { return d > 0.04 && d < 0.1 }
+
+// between is the ray in the middle of two from one point.
+func between(a, b space.Ray) space.Ray {
+	return space.Ray{Origin: a.Origin, Direction: a.Direction.Add(b.Direction).Unit()}
+}

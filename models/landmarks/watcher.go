@@ -23,6 +23,7 @@ type watcher struct {
 	width  float64    // of the eyes' outer corners, m
 	used   []int      // cameras
 	misses int        // looks in a row in which there was no face
+	lids   lids
 	mesh   face.Mesh
 }
 
@@ -43,6 +44,7 @@ func (w *watcher) look(s *capture.FrameSet, cameras int) (f sight.Face, ok bool,
 	if w.found, err = w.seek(s, cameras); err != nil || !w.found {
 		if w.misses++; w.misses == gone {
 			w.solver.Forget()
+			w.lids = lids{}
 		}
 		return f, false, err
 	}
@@ -60,6 +62,11 @@ func (w *watcher) follow(s *capture.FrameSet, cameras int) (sight.Face, bool, er
 		}
 		if ok {
 			list = append(list, seen)
+		}
+	}
+	if w.lids.shut() {
+		for i := range list {
+			list[i].Open = [2]bool{}
 		}
 	}
 	f, ok := w.solver.Solve(list, w.turn)
@@ -117,6 +124,12 @@ const (
 	average  = 0.089
 )
 
+// pointsOfMesh are the points of package sight in its order.
+var pointsOfMesh = [...]int{
+	face.RightOuter, face.RightInner, face.LeftInner, face.LeftOuter, face.RightMouth, face.LeftMouth,
+	face.Brow, face.Bridge, face.Nose, face.Lip,
+}
+
 // glance sees the face as one camera does. ok is false where it does not.
 func (w *watcher) glance(f *capture.Frame, c capture.Camera) (seen sight.Sighting, ok bool, err error) {
 	size := w.width / average
@@ -126,11 +139,11 @@ func (w *watcher) glance(f *capture.Frame, c capture.Camera) (seen sight.Sightin
 	if err := w.nets.mesher.Find(m, f.Colour, c.Colour, v); err != nil || m.Score < likely {
 		return seen, false, err
 	}
-	for i, k := range [...]int{face.RightOuter, face.RightInner, face.LeftInner, face.LeftOuter, face.Forehead, face.Chin} {
+	for i, k := range pointsOfMesh {
 		seen.Rays[i], _ = v.Ray(m.At[k].X, m.At[k].Y) // a pinhole's pixel always has one
 		seen.Farther[i] = m.Depth[k] / v.Lens.Fx
 	}
-	seen.Distance = distance(f.Depth, c.Depth, seen.Rays[sight.RightInner], seen.Rays[sight.LeftInner])
+	seen.Distance = distance(f.Depth, c.Depth, seen.Rays[sight.Bridge])
 	for e, corners := range [2][2]int{{face.RightOuter, face.RightInner}, {face.LeftOuter, face.LeftInner}} {
 		a, b := m.At[corners[0]], m.At[corners[1]]
 		long := math.Hypot(b.X-a.X, b.Y-a.Y)
@@ -143,7 +156,8 @@ func (w *watcher) glance(f *capture.Frame, c capture.Camera) (seen sight.Sightin
 			return seen, false, err
 		}
 		seen.Iris[e], _ = part.Ray(iris.Middle.X, iris.Middle.Y)
-		seen.Open[e] = iris.Open()
+		seen.Open[e] = true
+		w.lids.add(iris.Opening())
 	}
 	return seen, true, nil
 }

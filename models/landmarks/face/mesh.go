@@ -28,8 +28,9 @@ const (
 const (
 	RightOuter, RightInner = 33, 133  // corners of the right eye
 	LeftOuter, LeftInner   = 263, 362 // corners of the left eye
-	Forehead, Chin         = 10, 152  // of the middle line, the topmost and the lowest
-	RightCheek, LeftCheek  = 234, 454 // where the face ends at the ears
+	RightMouth, LeftMouth  = 61, 291  // corners of the mouth
+	Brow, Bridge           = 9, 8     // of the middle line: between the brows, and the bridge of the nose
+	Nose, Lip              = 2, 164   // of the middle line: where the nose begins above the lip, and the lip there
 )
 
 // Mesh are the points of a face in a view.

@@ -59,15 +59,11 @@ func (s *Sampler) Sample(to []float32, p capture.Picture, camera space.Camera, v
 		for cx := range cells {
 			k := cy*(cells+1) + cx
 			q := quad{s.places[k], s.places[k+1], s.places[k+cells+1], s.places[k+cells+2]}
-			for j := range cell {
-				for i := range cell {
-					x := cx*cell + i
-					if mirrored {
-						x = side - 1 - x
-					}
-					r.pixel(to[3*((cy*cell+j)*side+x):][:3], &q, i, j)
-				}
+			first, step := 3*(cy*cell*side+cx*cell), 3
+			if mirrored {
+				first, step = 3*(cy*cell*side+side-1-cx*cell), -3
 			}
+			r.cell(to, first, step, 3*side, &q)
 		}
 	}
 	return nil
@@ -102,6 +98,16 @@ func (q *quad) at(a, b float64) (x, y float64) {
 	return tx + (bx-tx)*b, ty + (by-ty)*b
 }
 
+// within says whether all of a cell is in a picture.
+func (q *quad) within(width, height int) bool {
+	for _, c := range q {
+		if !(c.x >= 0 && c.y >= 0 && c.x <= float64(width-1) && c.y <= float64(height-1)) {
+			return false
+		}
+	}
+	return true
+}
+
 // taps is how many pixels of the picture, a side, a pixel of the cell is made of.
 func (q *quad) taps() int {
 	span := max(math.Hypot(q[3].x-q[0].x, q[3].y-q[0].y), math.Hypot(q[2].x-q[1].x, q[2].y-q[1].y)) / cell / math.Sqrt2
@@ -112,7 +118,7 @@ func (q *quad) taps() int {
 type reader struct {
 	p                        *capture.Picture
 	u, v                     []byte
-	chroma                   int // bytes from sample to sample
+	chroma, strideV          int // bytes from sample to sample, and from row to row of v
 	black, gain              float32
 	redV, greenU, greenV, bU float32
 	scale                    Scale
@@ -126,56 +132,72 @@ func newReader(p *capture.Picture, c Scale) reader {
 		r.black, r.gain = 16, 255.0/219
 		r.redV, r.greenU, r.greenV, r.bU = 1.402*chroma, 0.344136*chroma, 0.714136*chroma, 1.772*chroma
 	}
-	r.u, r.v, r.chroma = p.Planes[1], p.Planes[2], 1
+	r.u, r.v, r.chroma, r.strideV = p.Planes[1], p.Planes[2], 1, p.Strides[2]
 	if p.Format == capture.NV12 {
-		r.u, r.v, r.chroma = p.Planes[1], p.Planes[1][1:], 2
+		r.u, r.v, r.chroma, r.strideV = p.Planes[1], p.Planes[1][1:], 2, p.Strides[1]
 	}
 	return r
 }
 
-// pixel makes the pixel (i, j) of a cell.
-func (r *reader) pixel(to []float32, q *quad, i, j int) {
-	to[0], to[1], to[2] = r.scale.Offset, r.scale.Offset, r.scale.Offset
-	if !q.ok() {
-		return
-	}
-	n := q.taps()
-	var luma, u, v float32
-	for b := range n {
-		for a := range n {
-			const part = 1.0 / cell
-			x, y := q.at((float64(i)+(float64(a)+0.5)/float64(n))*part, (float64(j)+(float64(b)+0.5)/float64(n))*part)
-			if !(x >= 0 && y >= 0 && x <= float64(r.p.Width-1) && y <= float64(r.p.Height-1)) {
-				return
-			}
-			luma += between(r.p.Planes[0], r.p.Strides[0], 1, r.p.Width, r.p.Height, x, y)
-			if a == n/2 && b == n/2 {
-				cx, cy := max(0, (x-0.5)/2), max(0, (y-0.5)/2)
-				u = between(r.u, r.p.Strides[1], r.chroma, r.p.Width/2, r.p.Height/2, cx, cy) - 128
-				v = between(r.v, r.p.Strides[(3-r.chroma)%3], r.chroma, r.p.Width/2, r.p.Height/2, cx, cy) - 128
+// cell makes the pixels of a cell: the first is at to[first:], the next one step and
+// the one below one row further.
+func (r *reader) cell(to []float32, first, step, row int, q *quad) {
+	ok, n := q.ok(), q.taps()
+	within := ok && q.within(r.p.Width, r.p.Height)
+	for j := range cell {
+		at := first + j*row
+		for i := range cell {
+			pixel := to[at:][:3:3]
+			at += step
+			switch {
+			case within && n == 1:
+				x, y := q.at((float64(i)+0.5)/cell, (float64(j)+0.5)/cell)
+				r.colour(pixel, r.luma(x, y), x, y)
+			case ok:
+				r.pixel(pixel, q, n, i, j)
+			default:
+				pixel[0], pixel[1], pixel[2] = r.scale.Offset, r.scale.Offset, r.scale.Offset
 			}
 		}
 	}
-	light := (luma/float32(n*n) - r.black) * r.gain
+}
+
+// pixel makes the pixel (i, j) of a cell of n x n of the picture.
+func (r *reader) pixel(to []float32, q *quad, n, i, j int) {
+	var luma float32
+	for b := range n {
+		for a := range n {
+			x, y := q.at((float64(i)+(float64(a)+0.5)/float64(n))/cell, (float64(j)+(float64(b)+0.5)/float64(n))/cell)
+			if !(x >= 0 && y >= 0 && x <= float64(r.p.Width-1) && y <= float64(r.p.Height-1)) {
+				to[0], to[1], to[2] = r.scale.Offset, r.scale.Offset, r.scale.Offset
+				return
+			}
+			luma += r.luma(x, y)
+		}
+	}
+	x, y := q.at((float64(i)+0.5)/cell, (float64(j)+0.5)/cell)
+	r.colour(to, luma/float32(n*n), x, y)
+}
+
+func (r *reader) luma(x, y float64) float32 {
+	ix, iy := min(int(x), r.p.Width-2), min(int(y), r.p.Height-2)
+	fx, fy := float32(x-float64(ix)), float32(y-float64(iy))
+	at := iy*r.p.Strides[0] + ix
+	a, b := r.p.Planes[0][at:][:2], r.p.Planes[0][at+r.p.Strides[0]:][:2]
+	top := float32(a[0]) + float32(int(a[1])-int(a[0]))*fx
+	bottom := float32(b[0]) + float32(int(b[1])-int(b[0]))*fx
+	return top + (bottom-top)*fy
+}
+
+// colour makes a pixel of its luma and of the chroma at a place of the picture.
+func (r *reader) colour(to []float32, luma float32, x, y float64) {
+	// Chroma is sited in the middle of its 2 x 2 pixels; between the samples it is of
+	// no use to see more than the nearest.
+	cx, cy := min(int(x+0.5)/2, r.p.Width/2-1), min(int(y+0.5)/2, r.p.Height/2-1)
+	u := float32(r.u[cy*r.p.Strides[1]+cx*r.chroma]) - 128
+	v := float32(r.v[cy*r.strideV+cx*r.chroma]) - 128
+	light := (luma - r.black) * r.gain
 	to[0] = max(0, min(light+r.redV*v, 255))*r.scale.Gain + r.scale.Offset
 	to[1] = max(0, min(light-r.greenU*u-r.greenV*v, 255))*r.scale.Gain + r.scale.Offset
 	to[2] = max(0, min(light+r.bU*u, 255))*r.scale.Gain + r.scale.Offset
-}
-
-// between is a plane's value between its pixels. x and y are not negative.
-func between(plane []byte, stride, step, width, height int, x, y float64) float32 {
-	ix, iy := min(int(x), width-1), min(int(y), height-1)
-	fx, fy := float32(x-float64(ix)), float32(y-float64(iy))
-	right, below := step, stride
-	if ix == width-1 {
-		right = 0
-	}
-	if iy == height-1 {
-		below = 0
-	}
-	at := iy*stride + ix*step
-	a, b := float32(plane[at]), float32(plane[at+right])
-	c, d := float32(plane[at+below]), float32(plane[at+below+right])
-	top, bottom := a+(b-a)*fx, c+(d-c)*fx
-	return top + (bottom-top)*fy
 }

@@ -6,12 +6,12 @@
 // Each point of a face is where the rays to it meet best: least squares of their
 // distances, each ray weighed by how squarely its camera sees the point, and again
 // by how well it agrees with the others, so that one that strays does not count.
-// The line through the outer corners of the eyes is the head's x axis, to the
-// person's left; y is the line from the chin to the forehead made square to it; z
-// is ahead.
+// The corners of eyes and mouth say where the head's x axis points, to the person's
+// left; y is the line from the lip below the nose to the brow, made square to x, less
+// by how much it usually leans back; z is ahead. The chin has no say: who speaks does not nod.
 //
 // With one camera the points lie at the distances that the network guesses, all
-// scaled so that the middle of the eyes is where the depth picture says, or else so
+// scaled so that the bridge of the nose is where the depth picture says, or else so
 // that the outer corners are as far apart as an average adult's.
 //
 // # Gaze

@@ -14,8 +14,10 @@ const IrisReach = 0.0107
 type Face struct {
 	Head
 	Eyes [2]space.Vec3 // centres of the eyeballs, by eye
-	// Gaze is where they look, of length 1; where both are shut, straight ahead.
-	Gaze space.Vec3
+	// Gaze is where they look, of length 1. Where both are shut it goes with the head,
+	// as it was before; Blind is for how many looks.
+	Gaze  space.Vec3
+	Blind int
 	// Disagree is by how much the axes of eyes in cameras differ from the gaze, in
 	// radians, root mean square; Axes is how many there are.
 	Disagree float64
@@ -29,8 +31,10 @@ func (f *Face) Eye() space.Vec3 { return f.Eyes[Right].Lerp(f.Eyes[Left], 0.5) }
 func (f *Face) Confidence() float64 {
 	c := 1 - f.Disagree/doubtful
 	switch {
-	case f.Axes == 0:
+	case f.Blind > blink:
 		return 0.1
+	case f.Blind > 0:
+		return 0.3
 	case f.Cameras == 1:
 		c *= 0.4
 	case f.Axes < 3:
@@ -39,21 +43,26 @@ func (f *Face) Confidence() float64 {
 	return min(max(c, 0.05), 1)
 }
 
+// blink is for how many looks eyes are shut at most that will look where they did.
+const blink = 4
+
 // doubtful is a disagreement from which on nothing can be said: 20 degrees.
 const doubtful = 20 * math.Pi / 180
 
 // Solver finds the face of one person, and learns how deep their eyes lie.
 type Solver struct {
-	sum, weight float64
+	sum, weight float64    // of depths
+	before      space.Vec3 // the gaze in the head
+	blind       int
 }
 
 // How deep an eyeball's centre lies behind the middle of the corners of its eye.
 const (
-	usualDepth = 0.0065 // m
-	usualTrust = 20     // looks
+	usualDepth = 0.009 // m
+	usualTrust = 10     // looks
 	maxTrust   = 300    // looks, after which what is old fades
 	minDepth   = 0.002  // m
-	maxDepth   = 0.013
+	maxDepth   = 0.016
 )
 
 // Depth is how deep the eyes are taken to lie, m.
@@ -82,6 +91,12 @@ func (s *Solver) Solve(list []Sighting, near space.Mat3) (Face, bool) {
 		f.Eyes[e] = h.lids[e].Sub(ahead.Scale(depth))
 	}
 	f.look(list)
+	if s.blind++; f.Axes > 0 {
+		s.before, s.blind = h.Pose.R.Transpose().Apply(f.Gaze), 0
+	} else if s.before != (space.Vec3{}) {
+		f.Gaze = h.Pose.Rotate(s.before)
+	}
+	f.Blind = s.blind
 	for e := range f.Eyes {
 		s.learn(list, e, &f, ahead)
 	}
@@ -149,7 +164,7 @@ func meet(r space.Ray, centre space.Vec3) space.Vec3 {
 // What is learnt from: irises that cameras place well.
 const (
 	sure     = 0.0015 // m: by how much their rays pass each other at most
-	squarely = 0.3    // the least weight of a ray
+	squarely = 0.1    // the least weight of a ray
 )
 
 // learn compares where the iris is with where it should be.

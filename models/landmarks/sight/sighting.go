@@ -18,8 +18,12 @@ const (
 	RightInner
 	LeftInner
 	LeftOuter
-	Forehead // of the middle line
-	Chin
+	RightMouth // corners of the mouth
+	LeftMouth
+	Brow // of the middle line: between the brows, the bridge of the nose,
+	Bridge
+	Nose // where the nose begins above the lip, and the lip there
+	Lip
 	points
 )
 
@@ -30,7 +34,7 @@ type Sighting struct {
 	// Farther is by how much a point is farther from the camera than the face's
 	// middle, as part of the distance, as the network guesses.
 	Farther [points]float64
-	// Distance is from the camera to the middle of the eyes by its depth picture, m;
+	// Distance is from the camera to the bridge of the nose by its depth picture, m;
 	// 0: it does not say.
 	Distance float64
 	// Iris are rays to the middles of the irises, by eye; Open says whether the eye
@@ -46,8 +50,8 @@ var limit = math.Cos(65 * math.Pi / 180)
 // outward are the directions to which points face, in the head: an eye's outer
 // corner and the eye itself face somewhat to its side.
 var outward = [points]space.Vec3{
-	RightOuter: {X: -0.6, Z: 0.8}, RightInner: {X: -0.2, Z: 0.98}, LeftInner: {X: 0.2, Z: 0.98}, LeftOuter: {X: 0.6, Z: 0.8},
-	Forehead: {Z: 1}, Chin: {Z: 1},
+	RightOuter: {X: -0.6, Z: 0.8}, LeftOuter: {X: 0.6, Z: 0.8}, RightInner: {X: -0.2, Z: 0.98}, LeftInner: {X: 0.2, Z: 0.98},
+	RightMouth: {X: -0.4, Z: 0.917}, LeftMouth: {X: 0.4, Z: 0.917}, Brow: {Z: 1}, Bridge: {Z: 1}, Nose: {Z: 1}, Lip: {Z: 1},
 }
 
 var eyeward = [2]space.Vec3{{X: -0.3, Z: 0.954}, {X: 0.3, Z: 0.954}}
@@ -73,8 +77,7 @@ func (s *Sighting) alone() (p [points]space.Vec3) {
 	origin := s.Rays[0].Origin
 	scale := outer / p[LeftOuter].Sub(p[RightOuter]).Norm()
 	if s.Distance > 0 {
-		middle := p[RightOuter].Add(p[RightInner]).Add(p[LeftInner]).Add(p[LeftOuter]).Scale(0.25)
-		scale = s.Distance / middle.Sub(origin).Norm()
+		scale = s.Distance / p[Bridge].Sub(origin).Norm()
 	}
 	for i := range p {
 		p[i] = origin.Add(p[i].Sub(origin).Scale(scale))
