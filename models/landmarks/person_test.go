@@ -73,7 +73,7 @@ func TestPersonsEye(t *testing.T) {
 		return s
 	}
 	for _, c := range rig.Cameras {
-		t.Log(c.Name, c.Colour.Pose.T, c.Colour.Pose.T.Sub(space.Vec3{0, .012, .055}).Unit())
+		t.Log(c.Name, c.Colour.Pose.T, c.Colour.Pose.T.Sub(space.Vec3{X: 0, Y: .012, Z: .055}).Unit())
 	}
 	for _, cameras := range [][]int{{0, 1, 2, 3, 4}, {0, 1}, {1, 4}, {0, 4}, {0}, {1}, {4}, {2}, {3}} {
 		g := watch(t, rig, []*capture.FrameSet{only(cameras...)}, nil)[0]
