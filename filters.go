@@ -9,6 +9,7 @@ import (
 	"github.com/virtualcube/virtualcube/models/denoise"
 	"github.com/virtualcube/virtualcube/models/gain"
 	"github.com/virtualcube/virtualcube/models/grade"
+	"github.com/virtualcube/virtualcube/models/landmarks"
 	"github.com/virtualcube/virtualcube/models/lift"
 	"github.com/virtualcube/virtualcube/models/manifest"
 	"github.com/virtualcube/virtualcube/models/matte"
@@ -27,6 +28,7 @@ func filters() (models.Table, error) {
 		matte.Definition,
 		gain.Definition,
 		grade.Definition,
+		matte.Definition, landmarks.Definition,
 	} {
 		definition, err := define()
 		if err != nil {

@@ -22,7 +22,7 @@ type rigFilters struct {
 	slot  chan *capture.FrameSet     // the newest that was filtered
 	ended chan struct{}              // closed when no more comes
 	why   error                      // set before ended is closed
-	gaze  atomic.Pointer[models.Gaze]
+	seen  atomic.Pointer[models.Observation] // the newest gaze
 }
 
 // newRigFilters makes the chains, which are empty. heard takes the voice that was
@@ -82,8 +82,20 @@ func (f *rigFilters) put(s *capture.FrameSet) {
 
 func (f *rigFilters) observe(_ string, o models.Observation) {
 	if o.Gaze != nil {
-		f.gaze.Store(o.Gaze)
+		f.seen.Store(&o)
 	}
+}
+
+// look is where the rig's person was seen to look last; false: no filter has said.
+func (f *rigFilters) look(clock *capture.Clock) (session.Look, bool) {
+	o := f.seen.Load()
+	if o == nil {
+		return session.Look{}, false
+	}
+	age := clock.Now().Sub(o.Captured)
+	return session.Look{
+		Eye: o.Gaze.Eye, Direction: o.Gaze.Direction, Confidence: o.Gaze.Confidence, At: time.Now().Add(-age),
+	}, true
 }
 
 // Run filters until the context or the rig ends.

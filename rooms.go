@@ -47,6 +47,7 @@ func newRooms(n *node, config *Config, tokens *token.Verifier, open sourceOption
 		return nil, err
 	}
 	first.Rigs[0].Filter, first.Rigs[0].Fare = n.pipeline.filters.set, n.pipeline.filters.fare
+	first.Rigs[0].Look = func() (session.Look, bool) { return n.pipeline.filters.look(open.clock) }
 	cube := n.hello(config)
 	var voice *fanout.Relay
 	if v := n.pipeline.voice; v != nil {

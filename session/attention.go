@@ -28,12 +28,12 @@ func (t *table) attend(now time.Time) {
 	heads := make([]gaze.Target, 0, len(people))
 	for _, p := range people {
 		if p.Seat >= 0 && p.Present {
-			heads = append(heads, gaze.Target{ID: p.ID, Kind: gaze.Person, Center: t.head(p), Radius: gaze.HeadRadius})
+			heads = append(heads, gaze.Target{ID: p.ID, Kind: gaze.Person, Center: t.head(p, now), Radius: gaze.HeadRadius})
 		}
 	}
 	var targets []gaze.Target
 	for _, p := range people {
-		if !p.Looks.Shared || p.rig {
+		if !p.Looks.Shared {
 			continue
 		}
 		look := t.look(p, now)
@@ -70,21 +70,24 @@ func (t *table) notice(p *person, look gaze.Look, targets []gaze.Target, now tim
 }
 
 // head is where a participant's eyes are, in the world.
-func (t *table) head(p *person) space.Vec3 {
-	if p.member != nil {
-		if l := p.member.look.Load(); l != nil {
-			return t.cube(p).Apply(l.Eye)
-		}
-	}
-	return t.cube(p).T
+func (t *table) head(p *person, now time.Time) space.Vec3 {
+	return t.look(p, now).Eye
 }
 
-// look is a participant's look in the world.
+// look is a participant's look in the world: what their page tells, or else their
+// rig's cameras. One that is too old says where the eyes were, with no confidence.
 func (t *table) look(p *person, now time.Time) gaze.Look {
-	if p.member == nil {
-		return gaze.Look{Eye: t.cube(p).T}
+	var l *Look
+	if p.member != nil {
+		l = p.member.look.Load()
 	}
-	l := p.member.look.Load()
+	if l == nil || now.Sub(l.At) > stale {
+		if watch := t.rig(p.Cube).Look; p.Cube != "" && watch != nil {
+			if seen, ok := watch(); ok && seen.check() == nil {
+				l = &seen
+			}
+		}
+	}
 	if l == nil {
 		return gaze.Look{Eye: t.cube(p).T}
 	}

@@ -194,10 +194,18 @@ type Look struct {
 
 // Look notes where the participant looks. The newest wins.
 func (m *Member) Look(l Look) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	m.look.Store(&l)
+	return nil
+}
+
+// check refuses what is no look.
+func (l Look) check() error {
 	if !l.Eye.Finite() || !l.Direction.Finite() || !(l.Confidence >= 0 && l.Confidence <= 1) {
 		return refuse(ErrMalformed, "An eye needs finite numbers and a confidence of 0 to 1.")
 	}
-	m.look.Store(&l)
 	return nil
 }
 

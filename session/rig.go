@@ -13,7 +13,7 @@ func (t *table) settle(rig Rig, seat int, before *person) {
 	if rig.Level != nil {
 		p.Microphone = On
 	}
-	p.Looks.Shared = false
+	p.Looks.Shared = rig.Look != nil
 	t.equip(p)
 	t.inherit(p, before, View)
 	t.came--

@@ -66,6 +66,10 @@ type Rig struct {
 	// Level is the loudest sound of its microphone since it was last called, as
 	// RFC 6464 has it; nil: it has none.
 	Level func() uint8
+	// Look is where who sits before its cameras was seen to look last, in the cube;
+	// false: nobody was yet. It does not block. It says whom they attend to where
+	// their own page does not; nil: nothing watches.
+	Look func() (Look, bool)
 	// Filter is told of the chain of one of its sources, View or Microphone; Fare
 	// says how those filters fare. Neither blocks. nil: it takes no filters.
 	Filter func(Source, []host.Link)

@@ -59,9 +59,9 @@ type Solver struct {
 // How deep an eyeball's centre lies behind the middle of the corners of its eye.
 const (
 	usualDepth = 0.009 // m
-	usualTrust = 10     // looks
-	maxTrust   = 300    // looks, after which what is old fades
-	minDepth   = 0.002  // m
+	usualTrust = 10    // looks
+	maxTrust   = 300   // looks, after which what is old fades
+	minDepth   = 0.002 // m
 	maxDepth   = 0.016
 )
 
