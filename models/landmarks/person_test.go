@@ -1,11 +1,10 @@
 package landmarks_test
 
 import (
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
-
-	"os"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/folder"
@@ -13,7 +12,8 @@ import (
 	"github.com/virtualcube/virtualcube/models/landmarks/face"
 )
 
-// person5 is a real man, whom five cameras see that lie on their side.
+// person5 is a real man, round whom five cameras stand that lie on their side: 0, 1
+// and 4 see his face, 2 and 3 the back of his head.
 func person5(tb testing.TB) (capture.Rig, []*capture.Frame) {
 	tb.Helper()
 	dir := filepath.Join("..", "..", "..", "shared", "data", "person5")
@@ -39,29 +39,44 @@ func person5(tb testing.TB) (capture.Rig, []*capture.Frame) {
 	return s.Rig(), frames
 }
 
-func TestPersonIsDetected(t *testing.T) {
+func TestFaceIsDetected(t *testing.T) {
 	rig, frames := person5(t)
 	e := environment(t)
 	d, err := face.OpenDetector(e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close()
+	defer d.Close() // it only frees
+	m, err := face.OpenMesher(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close() // it only frees
 	for i, c := range rig.Cameras {
 		for _, metres := range []float64{0.7, 1.1, 1.6} {
 			v := face.Around(c.Colour, space.Vec3{}, space.Vec3{Y: 1}, metres, face.DetectorSide)
-			q, err := d.Detect(frames[i].Colour, c.Colour, v)
+			found, err := d.Detect(frames[i].Colour, c.Colour, v)
 			if err != nil {
 				t.Fatal(err)
 			}
-			t.Logf("%s %.1f m: %.3f", c.Name, metres, q.Score)
+			part := v.Part(found.X, found.Y, max(found.Width, found.Height)/face.MeshSpan, 0, 1, face.MeshSide)
+			var points face.Mesh
+			if err := m.Find(&points, frames[i].Colour, c.Colour, part); err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%s, %.1f m: face %.2f, mesh %.2f", c.Name, metres, found.Score, points.Score)
+			if seen := found.Score > 0.75 && points.Score > 0.5; seen != slices.Contains([]int{0, 1, 4}, i) {
+				t.Errorf("%s, %.1f m: a face is seen: %v", c.Name, metres, seen)
+			}
 		}
 	}
 }
 
-func TestPersonsEye(t *testing.T) {
+// What the cameras say of the eye by triangles agrees with what each says by its own
+// depth picture.
+func TestEyeAgreesWithDepth(t *testing.T) {
 	rig, frames := person5(t)
-	only := func(cameras ...int) *capture.FrameSet {
+	through := func(cameras ...int) *capture.FrameSet {
 		list := make([]*capture.Frame, len(frames))
 		for i, f := range frames {
 			if slices.Contains(cameras, i) {
@@ -72,15 +87,39 @@ func TestPersonsEye(t *testing.T) {
 		s.Captured = 1e9
 		return s
 	}
-	for _, c := range rig.Cameras {
-		t.Log(c.Name, c.Colour.Pose.T, c.Colour.Pose.T.Sub(space.Vec3{X: 0, Y: .012, Z: .055}).Unit())
-	}
-	for _, cameras := range [][]int{{0, 1, 2, 3, 4}, {0, 1}, {1, 4}, {0, 4}, {0}, {1}, {4}, {2}, {3}} {
-		g := watch(t, rig, []*capture.FrameSet{only(cameras...)}, nil)[0]
+	eye := func(cameras ...int) (space.Vec3, bool) {
+		s := through(cameras...)
+		defer s.Release()
+		g := watch(t, rig, []*capture.FrameSet{s}, nil)[0]
 		if g == nil {
-			t.Log(cameras, "nobody")
+			return space.Vec3{}, false
+		}
+		t.Logf("cameras %v: eye %.3f, gaze %.2f, confidence %.2f", cameras, g.Eye, g.Direction, g.Confidence)
+		return g.Eye, true
+	}
+	all, ok := eye(0, 1, 2, 3, 4)
+	if !ok {
+		t.Fatal("nobody is seen")
+	}
+	for _, c := range []struct {
+		cameras []int
+		most    float64 // m
+	}{
+		{[]int{1}, 0.025}, {[]int{0}, 0.04}, {[]int{4}, 0.04}, // by depth
+		{[]int{0, 1}, 0.025}, {[]int{1, 4}, 0.015}, {[]int{0, 4}, 0.015},
+	} {
+		p, ok := eye(c.cameras...)
+		if !ok {
+			t.Errorf("cameras %v see nobody", c.cameras)
 			continue
 		}
-		t.Logf("%v: eye %.4f gaze %.3f conf %.2f", cameras, g.Eye, g.Direction, g.Confidence)
+		d := p.Sub(all).Norm()
+		t.Logf("cameras %v: %.0f mm from where all see it", c.cameras, 1000*d)
+		if d > c.most {
+			t.Errorf("cameras %v: %.0f mm from where all see it, at most %.0f were expected", c.cameras, 1000*d, 1000*c.most)
+		}
+	}
+	if p, ok := eye(2, 3); ok {
+		t.Errorf("from behind an eye is seen at %v", p)
 	}
 }
