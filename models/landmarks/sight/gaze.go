@@ -77,12 +77,9 @@ func (s *Solver) Forget() { *s = Solver{} }
 // Solve finds a face. near is a guess of how the head is turned. ok is false where
 // the sightings are of no face, or not of one.
 func (s *Solver) Solve(list []Sighting, near space.Mat3) (Face, bool) {
-	h, ok := headOf(list, near)
+	h, list, ok := headOf(list, near)
 	if !ok {
 		return Face{}, false
-	}
-	if h.Cameras == 1 {
-		list = list[:1]
 	}
 	f := Face{Head: h}
 	ahead := h.Pose.R.Column(2)
@@ -97,6 +94,10 @@ func (s *Solver) Solve(list []Sighting, near space.Mat3) (Face, bool) {
 		f.Gaze = h.Pose.Rotate(s.before)
 	}
 	f.Blind = s.blind
+	if !f.Gaze.Finite() {
+		s.Forget()
+		return f, false
+	}
 	for e := range f.Eyes {
 		s.learn(list, e, &f, ahead)
 	}
@@ -108,6 +109,9 @@ type axis struct {
 	direction space.Vec3
 	weight    float64
 }
+
+// rounds are how often the axes that stray are weighed anew.
+const rounds = 4
 
 // stretch is the angle from the mean at which an axis counts by half: 6 degrees.
 const stretch = 6 * math.Pi / 180

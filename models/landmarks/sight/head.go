@@ -2,6 +2,7 @@ package sight
 
 import (
 	"math"
+	"slices"
 
 	"github.com/virtualcube/virtualcube/capture/space"
 )
@@ -26,30 +27,52 @@ type Head struct {
 const (
 	minWidth, maxWidth = 0.06, 0.12 // m
 	maxSpread          = 0.012      // m
+	doubted            = 0.004      // m: a spread from which on a camera may stray
 )
 
-// headOf finds the head that sightings agree on. near is a guess of how it is turned.
-// ok is false where they see no head, or not the same one.
-func headOf(list []Sighting, near space.Mat3) (Head, bool) {
+// headOf finds the head that sightings agree on, and those that do. near is a guess of
+// how it is turned. ok is false where they see no head, or not the same one.
+func headOf(list []Sighting, near space.Mat3) (h Head, agreed []Sighting, ok bool) {
 	if len(list) == 0 {
-		return Head{}, false
+		return Head{}, nil, false
 	}
-	p, spread, ok := locate(list, near)
-	if ok {
+	p, spread, crossed := locate(list, near)
+	if crossed {
 		// The guess may be far off: what is found tells better who sees what.
 		if better, turned := axes(p); turned {
-			p, spread, ok = locate(list, better)
+			near = better
+			p, spread, crossed = locate(list, near)
 		}
 	}
-	h := Head{Spread: spread, Cameras: len(list)}
-	if !ok {
-		p, h = list[0].alone(), Head{Cameras: 1}
+	for crossed && spread > doubted && len(list) > 2 {
+		fewer, least := without(list, near)
+		if least > spread/2 {
+			break // it is not one that strays
+		}
+		list = fewer
+		p, spread, crossed = locate(list, near)
+	}
+	if !crossed {
+		list = list[:1]
+		p, spread = list[0].alone(), 0
 	}
 	turn, ok := axes(p)
+	h = Head{Spread: spread, Cameras: len(list), Width: p[LeftOuter].Sub(p[RightOuter]).Norm()}
 	h.lids = [2]space.Vec3{p[RightOuter].Lerp(p[RightInner], 0.5), p[LeftOuter].Lerp(p[LeftInner], 0.5)}
 	h.Pose = space.Rigid{R: turn, T: h.lids[Right].Lerp(h.lids[Left], 0.5)}
-	h.Width = p[LeftOuter].Sub(p[RightOuter]).Norm()
-	return h, ok && h.Width > minWidth && h.Width < maxWidth && h.Spread < maxSpread && h.Pose.T.Finite()
+	return h, list, ok && h.Width > minWidth && h.Width < maxWidth && h.Spread < maxSpread && h.Pose.T.Finite()
+}
+
+// without leaves out the sighting without which the others agree best.
+func without(list []Sighting, near space.Mat3) (best []Sighting, least float64) {
+	least = math.Inf(1)
+	for i := range list {
+		fewer := slices.Delete(slices.Clone(list), i, i+1)
+		if _, spread, ok := locate(fewer, near); ok && spread < least {
+			best, least = fewer, spread
+		}
+	}
+	return best, least
 }
 
 // locate triangulates the points.

@@ -12,53 +12,38 @@ type Line struct {
 	Weight float64
 }
 
-const (
-	rounds = 4
-	// stray is how far a ray may pass a point, m, until it counts by half.
-	stray = 0.003
-	// thin is the least determinant of a system of weights 1: rays that are all but
-	// parallel, by less than 1 degree, meet nowhere.
-	thin = 1e-4
-)
+// thin is the least determinant of a system of weights 1: rays that are all but
+// parallel, by less than 1 degree, meet nowhere.
+const thin = 1e-4
 
-// Triangulate finds the point that lines pass the nearest, and by how much: the
-// weighted root mean square, m. ok is false where there are no two that cross.
+// Triangulate finds the point that lines pass the nearest, by least squares, and by
+// how much: the weighted root mean square, m. ok is false where there are no two that
+// cross.
 func Triangulate(lines []Line) (point space.Vec3, rms float64, ok bool) {
-	var trust [16]float64
-	lines = lines[:min(len(lines), len(trust))]
-	for i := range lines {
-		trust[i] = 1
+	var m space.Mat3
+	var b space.Vec3
+	total := 0.0
+	for _, l := range lines {
+		// What is square to the direction is measured: I - d dT.
+		w, d := l.Weight, l.Direction
+		p := space.Mat3{
+			w * (1 - d.X*d.X), -w * d.X * d.Y, -w * d.X * d.Z,
+			-w * d.X * d.Y, w * (1 - d.Y*d.Y), -w * d.Y * d.Z,
+			-w * d.X * d.Z, -w * d.Y * d.Z, w * (1 - d.Z*d.Z),
+		}
+		for k := range m {
+			m[k] += p[k]
+		}
+		b, total = b.Add(p.Apply(l.Origin)), total+w
 	}
-	for range rounds {
-		var m space.Mat3
-		var b space.Vec3
-		total := 0.0
-		for i, l := range lines {
-			w := l.Weight * trust[i]
-			d := l.Direction
-			p := space.Mat3{
-				w * (1 - d.X*d.X), -w * d.X * d.Y, -w * d.X * d.Z,
-				-w * d.X * d.Y, w * (1 - d.Y*d.Y), -w * d.Y * d.Z,
-				-w * d.X * d.Z, -w * d.Y * d.Z, w * (1 - d.Z*d.Z),
-			}
-			for k := range m {
-				m[k] += p[k]
-			}
-			b = b.Add(p.Apply(l.Origin))
-			total += w
-		}
-		if point, ok = solve(m, b, thin*total*total*total); !ok {
-			return point, 0, false
-		}
-		sum := 0.0
-		for i, l := range lines {
-			off := point.Sub(l.Origin).Cross(l.Direction).Norm()
-			sum += l.Weight * trust[i] * off * off
-			trust[i] = 1 / (1 + off*off/(stray*stray))
-		}
-		rms = math.Sqrt(sum / total)
+	if point, ok = solve(m, b, thin*total*total*total); !ok {
+		return point, 0, false
 	}
-	return point, rms, true
+	for _, l := range lines {
+		off := point.Sub(l.Origin).Cross(l.Direction).Norm()
+		rms += l.Weight * off * off
+	}
+	return point, math.Sqrt(rms / total), true
 }
 
 // solve is Cramer's rule; ok is false where the determinant is not above least.
