@@ -18,10 +18,10 @@ import (
 type rigFilters struct {
 	sets  multiview.Sets // as they are captured
 	views *host.Chain[*capture.FrameSet]
-	voice *host.Chain[capture.Sound] // nil: the rig has no microphone
-	slot  chan *capture.FrameSet     // the newest that was filtered
-	ended chan struct{}              // closed when no more comes
-	why   error                      // set before ended is closed
+	voice *host.Chain[capture.Sound]         // nil: the rig has no microphone
+	slot  chan *capture.FrameSet             // the newest that was filtered
+	ended chan struct{}                      // closed when no more comes
+	why   error                              // set before ended is closed
 	seen  atomic.Pointer[models.Observation] // the newest gaze
 }
 

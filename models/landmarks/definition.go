@@ -24,7 +24,7 @@ func Definition() (models.Definition, error) {
 	return models.RGBD(models.Description{
 		Name:      "landmarks",
 		Summary:   "watches where the person before the cameras looks, to show whom they attend to",
-		Latency:   60 * time.Millisecond,
+		Latency:   40 * time.Millisecond,
 		Late:      models.Pass,
 		Failing:   models.Pass,
 		Providers: []models.Provider{models.CPU},

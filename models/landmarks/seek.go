@@ -71,7 +71,7 @@ func (w *watcher) seek(s *capture.FrameSet, cameras int) (bool, error) {
 	if z.Dot(ahead) <= 0 || x == (space.Vec3{}) {
 		return false, nil
 	}
-	w.turn, w.eyes, w.width = space.Columns(x, z.Cross(x), z), a.Lerp(b, 0.5), average
+	w.turn, w.eyes, w.width = space.Columns(x, z.Cross(x), z), a.Lerp(b, 0.5), sight.AverageWidth
 	return w.inside(w.eyes), nil
 }
 

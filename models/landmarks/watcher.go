@@ -41,14 +41,16 @@ func (w *watcher) look(s *capture.FrameSet, cameras int) (f sight.Face, ok bool,
 			return f, ok, err
 		}
 	}
-	if w.found, err = w.seek(s, cameras); err != nil || !w.found {
+	if w.found, err = w.seek(s, cameras); err == nil && w.found {
+		f, ok, err = w.follow(s, cameras)
+	}
+	if err == nil && !ok {
 		if w.misses++; w.misses == gone {
 			w.solver.Forget()
 			w.lids = lids{}
 		}
-		return f, false, err
 	}
-	return w.follow(s, cameras)
+	return f, ok, err
 }
 
 // follow looks where the face was.
@@ -121,7 +123,6 @@ func (w *watcher) choose(s *capture.FrameSet, used []int, ahead, at space.Vec3, 
 const (
 	faceSpan = 0.18 // m: from hairline to chin, of an average adult
 	below    = 0.03 // m: how far the face's middle is below the eyes
-	average  = 0.089
 )
 
 // pointsOfMesh are the points of package sight in its order.
@@ -132,7 +133,7 @@ var pointsOfMesh = [...]int{
 
 // glance sees the face as one camera does. ok is false where it does not.
 func (w *watcher) glance(f *capture.Frame, c capture.Camera) (seen sight.Sighting, ok bool, err error) {
-	size := w.width / average
+	size := w.width / sight.AverageWidth
 	up := w.turn.Column(1)
 	v := face.Around(c.Colour, w.eyes.Sub(up.Scale(below*size)), up, faceSpan*size/face.MeshSpan, face.MeshSide)
 	m := &w.mesh

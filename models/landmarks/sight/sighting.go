@@ -65,9 +65,9 @@ func weight(ray space.Ray, toward space.Vec3, head space.Mat3) float64 {
 	return c * c
 }
 
-// outer is the distance of an average adult's outer corners of the eyes, m (biocular
-// width: Farkas 1994, 88 to 91 mm).
-const outer = 0.089
+// AverageWidth is the distance of an average adult's outer corners of the eyes, m
+// (biocular width: Farkas 1994, 88 to 91 mm).
+const AverageWidth = 0.089
 
 // alone are the points as one camera sees them.
 func (s *Sighting) alone() (p [points]space.Vec3) {
@@ -75,7 +75,7 @@ func (s *Sighting) alone() (p [points]space.Vec3) {
 		p[i] = r.At(1 + s.Farther[i])
 	}
 	origin := s.Rays[0].Origin
-	scale := outer / p[LeftOuter].Sub(p[RightOuter]).Norm()
+	scale := AverageWidth / p[LeftOuter].Sub(p[RightOuter]).Norm()
 	if s.Distance > 0 {
 		scale = s.Distance / p[Bridge].Sub(origin).Norm()
 	}
