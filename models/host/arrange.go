@@ -151,7 +151,7 @@ func (c *Chain[T]) ready(ctx context.Context, b models.Bound, v models.Values, w
 				return nil, errors.Join(context.Cause(ctx), closeStage(m.stage))
 			}
 		case <-timer.C:
-			c.stray.Add(1)
+			c.abandon(b.Description)
 			m.err = errStuck
 		}
 	}
@@ -159,7 +159,7 @@ func (c *Chain[T]) ready(ctx context.Context, b models.Bound, v models.Values, w
 		return nil, m.err
 	}
 	_, depth := c.medium.depth()
-	w := newWorker(m.stage, c.medium, depth)
+	w := newWorker(b.Description, m.stage, c.medium, depth)
 	if err := c.warm(ctx, w, v, warm); err != nil {
 		c.discard(w)
 		return nil, fmt.Errorf("warm up: %w", err)
@@ -276,6 +276,11 @@ func (c *Chain[T]) drop(l *link[T]) {
 		l.cancel()
 	}
 	l.forget()
+	if !l.dropped {
+		t := l.total()
+		t.Queue = 0
+		c.past, l.dropped = c.past.Add(t), true
+	}
 	if w := l.worker; w != nil {
 		l.worker = nil
 		c.parts.Go(func() { c.discard(w) })
@@ -288,8 +293,8 @@ func (c *Chain[T]) discard(w *worker[T]) {
 		return
 	}
 	if !w.end(endPatience) {
-		c.stray.Add(1)
-		c.config.Log.Error("a filter was abandoned: it does not return", "chain", c.config.Name)
+		c.abandon(w.of)
+		c.config.Log.Error("a filter was abandoned: it does not return", "chain", c.config.Name, "filter", w.of.Name)
 		return
 	}
 	if w.closed != nil {

@@ -40,12 +40,12 @@ type Chain[T any] struct {
 	medium medium[T]
 	inbox  *inbox[T]
 	log    *limitedLog
-	stray  atomic.Int64 // filters that were abandoned
 	now    atomic.Pointer[Stats]
 
-	mu      sync.Mutex // guards the three below; held for a few instructions
+	mu      sync.Mutex // guards the four below; held for a few instructions
 	wanted  []Link
 	reloads []string
+	strays  Totals // filters that were abandoned
 	wake    chan struct{} // one slot
 
 	// Run's.
@@ -56,6 +56,7 @@ type Chain[T any] struct {
 	hides  bool           // whether a filter ever was to hide what came
 	opened chan opening[T]
 	stats  Stats
+	past   Totals // of links that are in the chain no more
 	raw    []T                         // what came of late
 	emit   func(T, []T, time.Duration) // lets a frame leave; given what came, to fill gaps with, and the look-ahead
 	last   capture.Time                // of the newest that left
@@ -147,7 +148,13 @@ func (c *Chain[T]) Stats() Stats {
 	s := *c.now.Load()
 	s.Overrun = c.inbox.overrun.Load()
 	s.Queue = len(c.inbox.slots)
-	s.Abandoned = uint64(c.stray.Load())
+	s.Totals = slices.Clone(s.Totals)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, t := range c.strays {
+		s.Abandoned += t.Abandoned
+		s.Totals = s.Totals.Add(t)
+	}
 	return s
 }
 
@@ -249,6 +256,7 @@ func (c *Chain[T]) publish() {
 	s := c.stats
 	s.LookAhead = c.lookAhead()
 	s.Delay = s.LookAhead + c.pace
+	s.Totals = c.totals()
 	list := c.live
 	if c.next != nil {
 		list = c.next

@@ -30,6 +30,9 @@ type link[T any] struct {
 	opened time.Time // when it last opened
 	retry  time.Time // when it is to be opened again; zero: not
 	cancel func()    // of the opening under way
+	// dropped says that the link is in the chain no more, and its counts are in
+	// the chain's.
+	dropped bool
 }
 
 func newLink[T any](c *Chain[T], l Link) *link[T] {

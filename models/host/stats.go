@@ -33,6 +33,8 @@ type Stats struct {
 	// the mean time of the last frames.
 	Delay time.Duration `json:"delay_ns"`
 	Links []LinkStats   `json:"links"`
+	// Totals are the counts by filter, those that are gone included.
+	Totals Totals `json:"-"`
 }
 
 // LinkStats are those of one filter of a chain.

@@ -216,6 +216,9 @@ func TestWedged(t *testing.T) {
 		if opened.Load() != 2 || s.Abandoned != 1 || s.Links[0].State != host.Running || s.Links[0].Restarts != 1 {
 			t.Errorf("%d opened, %+v", opened.Load(), s)
 		}
+		if sum := s.Totals; len(sum) != 1 || sum[0].Filter != "wedged" || sum[0].Abandoned != 1 || sum[0].Restarts != 1 {
+			t.Errorf("in all: %+v", sum)
+		}
 		c.stop()
 		if freed.Load() != 398 {
 			t.Errorf("%d of 399 frames were released: that of the abandoned filter must stay", freed.Load())

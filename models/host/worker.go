@@ -10,6 +10,7 @@ import (
 
 // worker is an open filter and the goroutine that it works in.
 type worker[T any] struct {
+	of      models.Description
 	stage   models.Stage[T]
 	medium  medium[T]
 	jobs    chan job[T]
@@ -44,9 +45,9 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // newWorker starts the goroutine; end or abandon ends it. depth is how many jobs
 // may wait.
-func newWorker[T any](s models.Stage[T], m medium[T], depth int) *worker[T] {
+func newWorker[T any](of models.Description, s models.Stage[T], m medium[T], depth int) *worker[T] {
 	w := &worker[T]{
-		stage: s, medium: m, jobs: make(chan job[T], depth), results: make(chan result[T], depth+1), ended: make(chan struct{}),
+		of: of, stage: s, medium: m, jobs: make(chan job[T], depth), results: make(chan result[T], depth+1), ended: make(chan struct{}),
 	}
 	go w.work()
 	return w
