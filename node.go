@@ -119,7 +119,7 @@ func (n *node) serverConfig(config *Config, open sourceOptions, endpoint *whip.E
 			{Name: "view", Test: func() error { return when(p.views.Ready(), "none rendered yet") }},
 		},
 		Metrics: signaling.Metrics{
-			Cubes: []signaling.CubeMetrics{{Name: config.Cube, Sets: p.sets.Stats, View: p.views.Snapshot, Ladder: p.sent, Open: p.views.Open}},
+			Cubes: []signaling.CubeMetrics{{Name: config.Cube, Sets: p.sets.Stats, View: p.views.Snapshot, Ladder: p.sent, Open: p.views.Open, Filters: p.filters.stats}},
 			WHEP:  endpoint.Snapshot,
 		},
 		Log: open.log,

@@ -147,11 +147,19 @@ func (f *rigFilters) late() time.Duration {
 	return f.voice.Stats().Delay
 }
 
-// links are how the filters fare.
-func (f *rigFilters) links() []host.LinkStats {
-	links := f.views.Stats().Links
+// stats are those of the chains.
+func (f *rigFilters) stats() []host.Stats {
+	list := []host.Stats{f.views.Stats()}
 	if f.voice != nil {
-		links = append(links, f.voice.Stats().Links...)
+		list = append(list, f.voice.Stats())
+	}
+	return list
+}
+
+// links are how the filters fare.
+func (f *rigFilters) links() (links []host.LinkStats) {
+	for _, s := range f.stats() {
+		links = append(links, s.Links...)
 	}
 	return links
 }

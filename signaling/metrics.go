@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/virtualcube/virtualcube/capture/frameset"
+	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling/room"
@@ -32,6 +33,8 @@ type CubeMetrics struct {
 	View   func() view.Stats
 	Ladder func() fanout.Stats // of all views together
 	Open   func() int          // views at present
+	// Filters are the chains on what the cube's rig captures.
+	Filters func() []host.Stats
 }
 
 const scrapeWithin = 5 * time.Second
@@ -97,9 +100,12 @@ func (m Metrics) Collect(out chan<- prometheus.Metric) {
 	for _, c := range m.Cubes {
 		c.collect(sink(out))
 	}
+	var rooms room.Stats
 	if m.Rooms != nil {
-		collectRooms(sink(out), m.Rooms())
+		rooms = m.Rooms()
+		collectRooms(sink(out), rooms)
 	}
+	m.filtering(rooms).collect(sink(out))
 	if m.WHEP == nil {
 		return
 	}

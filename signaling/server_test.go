@@ -21,10 +21,13 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/frameset"
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
+	"github.com/virtualcube/virtualcube/signaling/room"
 	"github.com/virtualcube/virtualcube/signaling/whip"
 )
 
@@ -304,6 +307,15 @@ func TestMetrics(t *testing.T) {
 	c.Metrics = signaling.Metrics{
 		Cubes: []signaling.CubeMetrics{{
 			Name: "cube",
+			Filters: func() []host.Stats {
+				return []host.Stats{
+					{Totals: host.Totals{{Filter: "trim", Kind: models.KindRGBD, Errors: 3}}}, // that is no longer there
+					{
+						Totals: host.Totals{{Filter: "gain", Kind: models.KindAudio, Late: 4, Restarts: 6, Busy: 2500 * time.Millisecond, Queue: 1}},
+						Links:  []host.LinkStats{{Filter: "gain", Kind: models.KindAudio}},
+					},
+				}
+			},
 			View: func() view.Stats { return stats },
 			Ladder: func() fanout.Stats {
 				return fanout.Stats{
@@ -315,6 +327,12 @@ func TestMetrics(t *testing.T) {
 				return frameset.Stats{Sets: 9, Cameras: []frameset.CameraStats{{Name: "front", Drops: map[capture.DropReason]uint64{capture.DropLate: 4}}}}
 			},
 		}},
+		Rooms: func() room.Stats {
+			return room.Stats{
+				Filters: host.Totals{{Filter: "matte", Kind: models.KindVideo, Frames: 5, Abandoned: 1}, {Filter: "gain", Kind: models.KindAudio, Late: 2, Queue: 1}},
+				Chains:  map[models.Kind]int{models.KindAudio: 2},
+			}
+		},
 		WHEP: func() whip.Stats { return whip.Stats{Refused: map[string]uint64{"full": 1}} },
 	}
 	_, url := serve(t, c)
@@ -337,6 +355,15 @@ func TestMetrics(t *testing.T) {
 		`virtualcube_stage_seconds_bucket{cube="cube",stage="encode",le="+Inf"} 7`,
 		`virtualcube_capture_drops_total{camera="front",cube="cube",reason="late"} 4`,
 		`virtualcube_whep_refused_total{reason="full"} 1`,
+		`virtualcube_filter_frames_total{filter="matte",kind="video"} 5`,
+		`virtualcube_filter_abandoned_total{filter="matte",kind="video"} 1`,
+		`virtualcube_filter_errors_total{filter="trim",kind="rgbd"} 3`,
+		`virtualcube_filter_late_total{filter="gain",kind="audio"} 6`,
+		`virtualcube_filter_restarts_total{filter="gain",kind="audio"} 6`,
+		`virtualcube_filter_busy_seconds_total{filter="gain",kind="audio"} 2.5`,
+		`virtualcube_filter_queue{filter="gain",kind="audio"} 2`,
+		`virtualcube_filter_chains{kind="audio"} 3`,
+		`virtualcube_filter_chains{kind="rgbd"} 0`,
 		`go_goroutines`,
 	} {
 		if !strings.Contains(got.body, line) {

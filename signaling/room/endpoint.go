@@ -90,6 +90,7 @@ type Endpoint struct {
 	cubes  map[string]*Cube
 	lips   map[string]*lips // by cube
 	counts counts
+	chains chains
 	opens  chan opening  // to Run
 	ended  chan struct{} // closed by Run
 	open   atomic.Int64  // connections

@@ -24,6 +24,7 @@ func (c *connection) equip(ctx context.Context, parts *sync.WaitGroup) {
 			source: s, opener: c.endpoint.config.Opener, clock: c.endpoint.config.Clock, name: c.relayed() + "/" + string(s),
 			log: c.log, expose: c.exposed, notice: c.notice, orders: make(chan treatOrder, 1),
 			lift: c.endpoint.config.Lift, lifted: c.lifted, cube: c.liftedName(),
+			chains: &c.endpoint.chains,
 		}
 		c.treaters[s] = t
 		parts.Go(func() { t.run(ctx) })

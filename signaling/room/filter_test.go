@@ -244,10 +244,18 @@ func TestFilterVoice(t *testing.T) {
 			t.Errorf("%+v: %s", bad, code)
 		}
 	}
+	if s := n.endpoint.Snapshot(); len(s.Filters) != 1 || s.Filters[0].Filter != "gain" || s.Filters[0].Frames <= 20 || s.Chains[models.KindAudio] != 1 {
+		t.Errorf("with a filter: %+v, %v", s.Filters, s.Chains)
+	}
+	made := n.endpoint.Snapshot().Filters[0].Frames
 	ada.ask(filters(id, session.Microphone))
 	bob.eventually("as it was", func() bool { return math.Abs(hears.loudness()-0.283) < 0.03 })
 	if got := bob.View().State.People[id].Filters; len(got) != 0 {
 		t.Errorf("%+v is left", got)
+	}
+	bob.eventually("the chain has ended", func() bool { return n.endpoint.Snapshot().Chains[models.KindAudio] == 0 })
+	if s := n.endpoint.Snapshot().Filters; len(s) != 1 || s[0].Frames < made || s[0].Queue != 0 {
+		t.Errorf("after it: %+v, it had made %d frames", s, made)
 	}
 }
 

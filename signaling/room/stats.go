@@ -3,6 +3,9 @@ package room
 import (
 	"maps"
 	"sync"
+
+	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/host"
 )
 
 // Reasons for which a message was ignored.
@@ -20,6 +23,10 @@ type Stats struct {
 	Resumed     uint64
 	Refused     map[string]uint64 // by reason
 	Ignored     map[string]uint64 // messages, by reason
+	// Filters are the counts of filters on what participants send, those that are
+	// gone included; Chains is how many streams are filtered.
+	Filters host.Totals
+	Chains  map[models.Kind]int
 }
 
 // counts collects Stats. Its lock is held for a few instructions only.
@@ -60,5 +67,6 @@ func (e *Endpoint) Snapshot() Stats {
 	s.Rooms = len(e.halls)
 	e.mu.Unlock()
 	s.Connections = int(e.open.Load())
+	s.Filters, s.Chains = e.chains.sum()
 	return s
 }

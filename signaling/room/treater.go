@@ -56,6 +56,7 @@ type treater struct {
 	lift   func(name string, camera space.Camera) (Lifted, error)
 	lifted chan<- *Cube
 	cube   string // the name of that of a webcam
+	chains *chains
 
 	mu      sync.Mutex // guards current; held for a few instructions
 	current treated    // nil: nothing is filtered
@@ -223,10 +224,25 @@ func (t *treater) begin(o treatOrder, ready func(*fanout.Relay), l *lifting) (tr
 	}, l.take)
 }
 
+// hold says what filters from now on; what did has ended.
 func (t *treater) hold(w treated) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
+	old := t.current
 	t.current = w
+	t.mu.Unlock()
+	if old != nil {
+		t.chains.end(old)
+	}
+	if w != nil {
+		t.chains.begin(w, t.kind())
+	}
+}
+
+func (t *treater) kind() models.Kind {
+	if t.source == session.Microphone {
+		return models.KindAudio
+	}
+	return models.KindVideo
 }
 
 // stats are those of the filters; ok is false where nothing is filtered.
