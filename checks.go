@@ -23,7 +23,7 @@ import (
 
 // checks is what the doctor looks at, in this order.
 var checks = []func(*environment) []finding{
-	checkMachine, checkGL, checkEncoders, checkPage, checkPorts, checkLimits, checkFolders, checkMedia, checkBrowser, checkVariables,
+	checkMachine, checkGL, checkEncoders, checkPage, checkPorts, checkLimits, checkFolders, checkFilters, checkMedia, checkBrowser, checkVariables,
 }
 
 func checkMachine(*environment) []finding {

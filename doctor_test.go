@@ -90,3 +90,15 @@ func TestDoctorInWords(t *testing.T) {
 		}
 	}
 }
+
+// TestDoctorLooksAtFilters has no weights at all.
+func TestDoctorLooksAtFilters(t *testing.T) {
+	isolate(t)
+	d, _ := doctor(t, "--listen", "127.0.0.1:0", "--media-port", "0", "--models", t.TempDir())
+	if f := find(t, d, "filters", "have all that they need"); f.Level != good || !strings.Contains(f.Found, "gain") || strings.Contains(f.Found, "matte") {
+		t.Errorf("%+v", f)
+	}
+	if f := find(t, d, "filters", "matte lacks the weights selfie (missing)"); f.Level != warning || !strings.Contains(f.Remedy, "models pull selfie onnxruntime") {
+		t.Errorf("%+v", f)
+	}
+}
