@@ -8,20 +8,8 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
-	"github.com/virtualcube/virtualcube/capture/space"
+	"github.com/virtualcube/virtualcube/models/scene"
 )
-
-// smallRig is two cameras that look at a head.
-func smallRig() capture.Rig {
-	rig := capture.Rig{Name: "filtertest", Volume: capture.DefaultVolume(), Rate: 30}
-	for i, x := range []float64{-0.3, 0.3} {
-		pose := space.LookAt(space.Vec3{X: x, Z: 1.2}, space.Vec3{}, space.Vec3{Y: 1})
-		lens := space.Lens{Width: 320, Height: 180, Fx: 200, Fy: 200, Cx: 159.5, Cy: 89.5}
-		camera := space.Camera{Lens: lens, Pose: pose}
-		rig.Cameras = append(rig.Cameras, capture.Camera{Name: fmt.Sprint("camera", i), Colour: camera, Depth: camera})
-	}
-	return rig
-}
 
 // cube shows each camera of a rig the webcam's person, at 1.2 m before 2 m.
 type cube struct{ rig capture.Rig }
@@ -42,50 +30,19 @@ func (cube) at(s *capture.FrameSet, t capture.Time) *capture.FrameSet {
 	return s
 }
 
-// camera is what one camera of the rig sees.
-func (c cube) camera(i, n int) *capture.Frame {
-	colour, depth := c.rig.Cameras[i].Colour.Lens, c.rig.Cameras[i].Depth.Lens
-	painted := webcam{}.sized(n+7*i, colour.Width, colour.Height)
-	defer painted.Release()
-	f := blank(n, colour.Width, colour.Height, capture.NV12)
-	f.Camera = i
-	copy(f.Colour.Planes[0], painted.Colour.Planes[0])
-	for j := range painted.Colour.Planes[1] {
-		f.Colour.Planes[1][2*j], f.Colour.Planes[1][2*j+1] = painted.Colour.Planes[1][j], painted.Colour.Planes[2][j]
-	}
-	f.Depth = capture.DepthPicture{Width: depth.Width, Height: depth.Height, Millimetres: make([]uint16, depth.Width*depth.Height)}
-	for y := range depth.Height {
-		for x := range depth.Width {
-			chroma := painted.Colour.Planes[2][y*colour.Height/depth.Height/2*(colour.Width/2)+x*colour.Width/depth.Width/2]
-			mm := uint16(2000)
-			if chroma != 118 {
-				mm = 1200
-			}
-			f.Depth.Millimetres[y*depth.Width+x] = mm
-		}
-	}
-	return f
-}
-
-func (c cube) frame(n int) *capture.FrameSet {
-	list := make([]*capture.Frame, len(c.rig.Cameras))
-	for i := range list {
-		list[i] = c.camera(i, n)
-	}
-	return capture.NewFrameSet(uint64(n), list[0].Captured, list)
-}
+func (c cube) frame(n int) *capture.FrameSet { return scene.Set(c.rig, n) }
 
 // without is a set in which frames are changed or left out.
 func (c cube) without(n int, change func(i int, f *capture.Frame) *capture.Frame) *capture.FrameSet {
 	list := make([]*capture.Frame, len(c.rig.Cameras))
 	for i := range list {
-		f := c.camera(i, n)
+		f := scene.Camera(c.rig, i, n)
 		if list[i] = change(i, f); list[i] == nil {
 			f.Release()
 		}
 	}
 	s := capture.NewFrameSet(uint64(n), 0, list)
-	s.Captured = begin + capture.Time(n)*capture.Time(time.Second/30)
+	s.Captured = scene.Begin + capture.Time(n)*capture.Time(time.Second/30)
 	return s
 }
 

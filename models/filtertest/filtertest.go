@@ -8,6 +8,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/scene"
 )
 
 // Options say what the suite should know of a filter; the zero value will do for
@@ -39,7 +40,7 @@ func Run(t *testing.T, d models.Definition, o Options) {
 	case models.KindRGBD:
 		rig := o.Environment.Rig
 		if len(rig.Cameras) == 0 {
-			rig = smallRig()
+			rig = scene.Rig()
 			o.Environment.Rig = rig
 		}
 		run(t, &suite[*capture.FrameSet]{definition: d, options: o, open: d.OpenRGBD, stimulus: cube{rig}})

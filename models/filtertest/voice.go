@@ -9,10 +9,8 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/models/scene"
 )
-
-// begin is when the suite's streams begin: late enough to look ahead from.
-const begin = capture.Time(10 * time.Second)
 
 // voice is a made-up one: a gliding tone with its harmonics, in syllables.
 type voice struct{}
@@ -28,28 +26,15 @@ func (voice) at(s capture.Sound, t capture.Time) capture.Sound {
 	return capture.Sound{Captured: t, Samples: s.Samples}
 }
 
-func (voice) frame(n int) capture.Sound {
-	s := capture.Sound{Captured: begin + capture.Time(n)*capture.Time(capture.SoundLength), Samples: make([]float32, capture.SoundSamples)}
-	for i := range s.Samples {
-		t := float64(n*capture.SoundSamples+i) / capture.SampleRate
-		phase := 2 * math.Pi * (140*t + 4*math.Sin(3*t))
-		x := 0.0
-		for h := 1.0; h <= 12; h++ {
-			x += math.Sin(h*phase) / h
-		}
-		syllable := math.Max(0, math.Sin(2*math.Pi*4*t))
-		s.Samples[i] = float32(0.2*syllable*x + 0.002*math.Sin(12345.678*t*t*float64(i%97)))
-	}
-	return s
-}
-
 func filled(n int, value func(i int) float32) capture.Sound {
-	s := capture.Sound{Captured: voice{}.frame(n).Captured, Samples: make([]float32, capture.SoundSamples)}
+	s := capture.Sound{Captured: scene.Sound(n).Captured, Samples: make([]float32, capture.SoundSamples)}
 	for i := range s.Samples {
 		s.Samples[i] = value(i)
 	}
 	return s
 }
+
+func (voice) frame(n int) capture.Sound { return scene.Sound(n) }
 
 func (voice) odd(n int) map[string]capture.Sound {
 	return map[string]capture.Sound{

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"math"
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/models/scene"
 )
 
 // webcam shows a head and shoulders that move a little before a pattern.
@@ -25,47 +25,7 @@ func (webcam) at(f *capture.Frame, t capture.Time) *capture.Frame {
 	return f
 }
 
-func (w webcam) frame(n int) *capture.Frame { return w.sized(n, 320, 180) }
-
-// sized paints the n-th picture: a head and shoulders, x to the right.
-func (w webcam) sized(n, width, height int) *capture.Frame {
-	f := blank(n, width, height, capture.I420)
-	shift := 0.05 * math.Sin(float64(n)/8)
-	for y := range height {
-		for x := range width {
-			u, v := (float64(x)+0.5)/float64(height)-float64(width)/float64(height)/2-shift, (float64(y)+0.5)/float64(height)
-			head := math.Hypot(u/0.16, (v-0.38)/0.22) < 1
-			body := v > 0.55 && math.Abs(u) < 0.35*math.Sqrt(math.Min(1, (v-0.55)*6))
-			luma, cb, cr := byte(60+40*((x*16/width+y*9/height)%2)), byte(140), byte(118)
-			switch {
-			case head:
-				luma, cb, cr = byte(150-40*math.Abs(u)/0.16), 110, 152
-				if math.Hypot((math.Abs(u)-0.06)/0.025, (v-0.35)/0.015) < 1 {
-					luma, cb, cr = 30, 128, 128
-				}
-			case body:
-				luma, cb, cr = 90, 150, 110
-			}
-			f.Colour.Planes[0][y*width+x] = luma
-			if x%2 == 0 && y%2 == 0 {
-				f.Colour.Planes[1][y/2*(width/2)+x/2] = cb
-				f.Colour.Planes[2][y/2*(width/2)+x/2] = cr
-			}
-		}
-	}
-	return f
-}
-
-// blank is a new frame of its own memory.
-func blank(n, width, height int, format capture.Format) *capture.Frame {
-	f, err := capture.NewFramePool(0).Frame(capture.FrameShape{Format: format, Width: width, Height: height})
-	if err != nil {
-		panic(err) // of the suite's own sizes
-	}
-	f.Sequence = uint64(n)
-	f.Captured = begin + capture.Time(n)*capture.Time(time.Second/30)
-	return f
-}
+func (webcam) frame(n int) *capture.Frame { return scene.Picture(n, 320, 180) }
 
 func level(f *capture.Frame, luma, chroma byte) *capture.Frame {
 	for i, plane := range f.Colour.Planes {
@@ -76,8 +36,8 @@ func level(f *capture.Frame, luma, chroma byte) *capture.Frame {
 	return f
 }
 
-func (w webcam) odd(n int) map[string]*capture.Frame {
-	noise := blank(n, 320, 180, capture.I420)
+func (webcam) odd(n int) map[string]*capture.Frame {
+	noise := scene.Blank(n, 320, 180, capture.I420)
 	seed := uint32(1)
 	for _, plane := range noise.Colour.Planes {
 		for i := range plane {
@@ -86,9 +46,9 @@ func (w webcam) odd(n int) map[string]*capture.Frame {
 		}
 	}
 	return map[string]*capture.Frame{
-		"black": level(blank(n, 320, 180, capture.I420), 16, 128), "white": level(blank(n, 320, 180, capture.I420), 235, 128),
-		"beyond the range": level(blank(n, 320, 180, capture.I420), 255, 0), "noise": noise,
-		"tiny": w.sized(n, 16, 16), "upright": w.sized(n, 180, 320), "uneven": w.sized(n, 322, 182), "large": w.sized(n, 1280, 720), "wide": w.sized(n, 640, 32),
+		"black": level(scene.Blank(n, 320, 180, capture.I420), 16, 128), "white": level(scene.Blank(n, 320, 180, capture.I420), 235, 128),
+		"beyond the range": level(scene.Blank(n, 320, 180, capture.I420), 255, 0), "noise": noise,
+		"tiny": scene.Picture(n, 16, 16), "upright": scene.Picture(n, 180, 320), "uneven": scene.Picture(n, 322, 182), "large": scene.Picture(n, 1280, 720), "wide": scene.Picture(n, 640, 32),
 	}
 }
 
