@@ -227,6 +227,8 @@ func (t *table) equip(p *person) {
 		switch {
 		case p.rig && (source == Camera || source == Screen || t.rig(p.Cube).Filter == nil), !p.rig && source == View:
 			continue
+		case p.rig && source == Microphone && t.rig(p.Cube).Level == nil: // it has none
+			continue
 		}
 		bound, err := t.config.Filters.Bind(links, kind)
 		if err != nil {
