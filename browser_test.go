@@ -33,7 +33,7 @@ const scriptPatience = 5 * time.Minute
 // browsers and a foreign client watch it: the scripts in client/test.
 func TestBrowser(t *testing.T) {
 	environment := watchedNode(t, browserRig, "256x256")
-	for _, script := range []string{"join", "context", "together", "roomforeign", "filters"} {
+	for _, script := range []string{"join", "context", "together", "roomforeign", "roomfilters"} {
 		t.Run(script, func(t *testing.T) { runScript(t, script, environment) })
 	}
 	t.Run("latency", func(t *testing.T) { checkLatency(t, runScript(t, "latency", environment)) })
@@ -143,7 +143,7 @@ func checkLatency(t *testing.T, out string) {
 
 // TestBrowserWithoutNode is the scripts that start what they need themselves.
 func TestBrowserWithoutNode(t *testing.T) {
-	for _, script := range []string{"unproject", "tracking", "hall", "link", "controls", "voices"} {
+	for _, script := range []string{"unproject", "tracking", "hall", "link", "controls", "filters", "voices"} {
 		t.Run(script, func(t *testing.T) { runScript(t, script, nil) })
 	}
 	t.Run("reconnect", func(t *testing.T) {

@@ -82,6 +82,11 @@ func (t *table) mayFilter(p, q *person, source Source, links []FilterLink) error
 			return refuse(ErrForbidden, "Hosts may take the filters of others away, not add or change them.")
 		}
 	}
+	for _, old := range q.chains[source] {
+		if old.Private && !slices.ContainsFunc(links, func(l FilterLink) bool { return l.ID == old.ID }) {
+			return refuse(ErrForbidden, "The filter %s hides something of theirs: only they may take it away. You may switch their %s off.", old.Name, string(source))
+		}
+	}
 	return nil
 }
 

@@ -26,10 +26,13 @@ func filterTable(t *testing.T) models.Table {
 	d.Name = "picture"
 	b, err := models.Video(d, knob{}, func(context.Context, models.Environment, knob) (models.VideoFilter[knob], error) { return nil, nil })
 	must(t, err)
-	d.Name = "rig"
+	d.Name, d.Private, d.Late, d.Failing = "hides", true, models.Skip, models.Skip
+	h, err := models.Video(d, knob{}, func(context.Context, models.Environment, knob) (models.VideoFilter[knob], error) { return nil, nil })
+	must(t, err)
+	d.Name, d.Private = "rig", false
 	c, err := models.RGBD(d, knob{}, func(context.Context, models.Environment, knob) (models.RGBDFilter[knob], error) { return nil, nil })
 	must(t, err)
-	return models.Table{a, b, c}
+	return models.Table{a, b, c, h}
 }
 
 // filtersOf are those of a participant as a client knows them, as
@@ -101,6 +104,9 @@ func TestFilters(t *testing.T) {
 		is("nothing of that", "microphone:f2:voice(1) microphone:f1:voice(0.75) camera:f3:picture(0.25)")
 		must(t, h.Filter(ctx, id, session.Microphone, []session.FilterLink{link("f2", "", -1)}))
 		is("a host took one away", "microphone:f2:voice(1) camera:f3:picture(0.25)")
+		must(t, s.Filter(ctx, "", session.Screen, []session.FilterLink{link("", "hides", -1)}))
+		refused(t, h.Filter(ctx, id, session.Screen, nil), session.ErrForbidden)
+		must(t, s.Filter(ctx, "", session.Screen, nil))
 		must(t, s.Fared(ctx, []session.Fare{{ID: "f2", State: session.FilterFailed, Error: "odd"}, {ID: "f1", State: session.FilterFailed}}))
 		h.read()
 		if f := h.person(id).Filters; f[0].State != session.FilterFailed || f[0].Error != "odd" || f[1].State != session.FilterOpening {

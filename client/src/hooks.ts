@@ -1,6 +1,6 @@
 import type { Point, Screen } from "./eye/projection";
 import type { HeadHook } from "./head";
-import type { Done, Figures } from "./protocol/room.gen";
+import type { Done, Figures, Filter, FilterLink, Source } from "./protocol/room.gen";
 import type { Request, RoomState, Stage } from "./session/session";
 import type { Timing } from "./voice/lips";
 import type { Ears } from "./voice/voice";
@@ -56,6 +56,10 @@ export interface RoomHooks {
   setLook(look: { direction: Point; confidence: number } | undefined): void;
   /** Asks the node, as the controls do. */
   ask(request: Request): Promise<Done>;
+  /** The page's own filters, by source; those of everybody are in state(). */
+  filters(): Partial<Record<Source, Filter[]>>;
+  /** Sets the page's own filters on a source. */
+  setFilters(source: Source, links: FilterLink[]): Promise<Done>;
   /** What reaches each ear now, by participant, 0 to 1. */
   ears(): Record<string, Ears>;
   /** Head tracking, once it is there. */

@@ -7,6 +7,7 @@ import type { RoomHooks } from "./hooks";
 import { type Options, withoutToken } from "./options";
 import { probesOf } from "./probes";
 import type { Figures } from "./protocol/room.gen";
+import { chainsOf } from "./session/filters";
 import { Link, roomAddress } from "./session/link";
 import { recall } from "./session/memory";
 import type { Source } from "./session/session";
@@ -250,6 +251,8 @@ export class RoomApp {
         hall.looks.override = look;
       },
       ask: (request) => link.ask(request),
+      filters: () => chainsOf(link.state, link.state.you),
+      setFilters: (source, links) => link.ask({ type: "filter", person: "", source, links }),
       ears: () => Object.fromEntries(this.#voices.levels()),
       head: () => this.#head(),
       figures: () => ({

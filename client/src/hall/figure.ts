@@ -5,6 +5,7 @@ import type { Point } from "../eye/projection";
 import { layoutOfVideo } from "../pack/layout";
 import type { WindowMessage } from "../protocol/protocol.gen";
 import type { Person as Participant, Pose } from "../protocol/room.gen";
+import { touching } from "../session/filters";
 import type { Arriving } from "../session/session";
 import { free } from "../view/easel";
 import { Person } from "../view/person";
@@ -96,6 +97,7 @@ export class Figure {
       muted: p.microphone !== "on",
       hand: p.hand > 0,
       eye: looking,
+      filters: touching(p).length,
     });
     this.#portrait?.rim(rimOf(lit), lit === "still" ? 0.004 : 0.008);
   }

@@ -12,6 +12,7 @@ export interface Marks {
   muted?: boolean; // the microphone is off
   hand?: boolean; // it is raised
   eye?: boolean; // they look at the viewer
+  filters?: number; // that work on what they send
 }
 
 /** A small plate with a text, drawn once a change. Its mesh has height 1 and faces +z. */
@@ -64,7 +65,9 @@ function draw(text: string, marks: Marks): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   const g = canvas.getContext("2d");
   if (!g) return canvas;
-  const drawn = [marks.muted && crossed, marks.hand && hand, marks.eye && eye].filter(
+  const { filters = 0 } = marks;
+  const wand = filters > 0 && ((g: CanvasRenderingContext2D) => filtered(g, filters));
+  const drawn = [wand, marks.muted && crossed, marks.hand && hand, marks.eye && eye].filter(
     (d) => typeof d === "function",
   );
   g.font = font;
@@ -118,6 +121,23 @@ function crossed(g: CanvasRenderingContext2D): void {
   g.moveTo(-15, -16);
   g.lineTo(15, 16);
   g.stroke();
+}
+
+/** A wand, and how many filters it stands for. */
+function filtered(g: CanvasRenderingContext2D, count: number): void {
+  g.strokeStyle = g.fillStyle = "#a9b6bd";
+  g.lineWidth = 3;
+  g.lineCap = "round";
+  g.beginPath();
+  g.moveTo(-18, 14);
+  g.lineTo(-5, 1);
+  g.moveTo(0, -16);
+  g.lineTo(0, -8);
+  g.moveTo(-4, -12);
+  g.lineTo(4, -12);
+  g.stroke();
+  g.font = font.replace("34px", "24px");
+  g.fillText(String(count), 4, 6);
 }
 
 function hand(g: CanvasRenderingContext2D): void {

@@ -100,6 +100,8 @@ export class Bar implements Part {
     this.#view("chat", "chat", badges.chat);
     this.#view("items", "board");
     this.#view("filters", "filters");
+    const filters = this.#buttons.get("filters");
+    if (filters) filters.element.hidden = this.#desk.session.welcome?.filters.length === 0;
     this.#view("settings", "settings");
     this.#face("more", {
       icon: "more",

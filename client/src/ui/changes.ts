@@ -1,4 +1,4 @@
-import type { Person, Role } from "../protocol/room.gen";
+import type { Filter, Person, Role } from "../protocol/room.gen";
 import type { RoomState, Source } from "../session/session";
 import { company } from "./order";
 
@@ -10,6 +10,7 @@ export type Change =
   | { what: "handDown" }
   | { what: "role"; role: Role }
   | { what: "seat"; seat: number }
+  | { what: "filterFailed" | "filterGone"; filter: Filter }
   | { what: "aside"; names: string[] }
   | { what: "asideEnd" }
   | { what: "locked" | "unlocked" }
@@ -54,7 +55,20 @@ function mine(before: RoomState, now: RoomState, ownHand: boolean): Change[] {
   if (old.hand > 0 && me.hand === 0 && !ownHand) found.push({ what: "handDown" });
   if (old.role !== me.role) found.push({ what: "role", role: me.role });
   if (old.seat !== me.seat && me.seat >= 0) found.push({ what: "seat", seat: me.seat });
-  return [...found, ...aside(before, now)];
+  return [...found, ...filters(old, me), ...aside(before, now)];
+}
+
+/** Of the viewer's own filters: what failed, and what is gone. */
+function filters(old: Person, me: Person): Change[] {
+  const found: Change[] = [];
+  for (const filter of me.filters) {
+    const before = old.filters.find((f) => f.id === filter.id);
+    if (filter.state === "failed" && before?.state !== "failed") found.push({ what: "filterFailed", filter });
+  }
+  for (const filter of old.filters) {
+    if (!me.filters.some((f) => f.id === filter.id)) found.push({ what: "filterGone", filter });
+  }
+  return found;
 }
 
 function aside(before: RoomState, now: RoomState): Change[] {

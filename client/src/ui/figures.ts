@@ -2,7 +2,7 @@ import type { Figures } from "../protocol/room.gen";
 import type { RoomState } from "../session/session";
 import { t } from "../text/text";
 import type { Panel } from "./desk";
-import { FilterFiguresTable } from "./filters/figures";
+import { Fares } from "./filters/fares";
 import { arrange, make, say } from "./make";
 
 interface Row {
@@ -15,15 +15,15 @@ export class FiguresPanel implements Panel {
   readonly title = t("figures.title");
   readonly element: HTMLElement;
   readonly #list = make("dl", { class: "figures" });
+  readonly #fares = new Fares();
   readonly #none = make("p", { class: "empty" }, t("figures.none"));
   readonly #rows = new Map<string, Row>();
-  readonly #filters = new FilterFiguresTable();
   readonly #change: (open: boolean) => void;
 
   /** mount: the app's own figures; change: told when the panel opens and closes. */
   constructor(mount: HTMLElement, change: (open: boolean) => void) {
     this.#change = change;
-    this.element = make("div", { class: "statistics" }, this.#none, this.#list, this.#filters.element, mount);
+    this.element = make("div", { class: "statistics" }, this.#none, this.#list, this.#fares.element, mount);
   }
 
   update(): void {}
@@ -36,11 +36,11 @@ export class FiguresPanel implements Panel {
     this.#change(false);
   }
 
-  /** Takes what the node told. */
+  /** Takes what the node told; state has the names. */
   show(figures: Figures | undefined, state: RoomState): void {
     const name = (person: string) => state.people.get(person)?.name ?? person;
-    this.#filters.show(figures?.filters ?? {}, state);
     const lines = figures ? linesOf(figures, name) : new Map<string, string>();
+    this.#fares.show(figures?.filters ?? {}, state);
     this.#none.hidden = lines.size > 0;
     arrange(this.#list, this.#rows, [...lines.keys()], row);
     for (const [label, value] of lines) {

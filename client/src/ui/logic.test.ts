@@ -162,7 +162,7 @@ describe("shortcuts", () => {
     expect(commandOf(press("M"), "press", true)).toBe("microphone");
     expect(commandOf(press("?"), "page", true)).toBe("keys");
     expect(commandOf(press("ь", { code: "KeyM" }), "page", true)).toBe("microphone");
-    expect(commandOf(press("q"), "page", true)).toBeUndefined();
+    expect(commandOf(press("x"), "page", true)).toBeUndefined();
     expect(commandOf(press("constructor"), "page", true)).toBeUndefined();
   });
 

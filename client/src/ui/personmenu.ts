@@ -17,8 +17,8 @@ export class PersonMenu {
   readonly #own = make("div", { class: "row" });
   readonly #host = make("div", { class: "row" });
   readonly #choices = make("div", { class: "choices" });
+  readonly #filters: TouchList;
   readonly #quality = make("p", { class: "hint" });
-  readonly #touches: TouchList;
   readonly #role: ReturnType<typeof choice>;
   readonly #seat: ReturnType<typeof choice>;
   #volume: HTMLElement | undefined;
@@ -35,14 +35,14 @@ export class PersonMenu {
     );
     this.#seat = choice("", [], "", (seat) => this.#sit(Number(seat)));
     this.#choices.append(this.#role.line, this.#seat.line);
-    this.#touches = new TouchList(desk);
+    this.#filters = new TouchList(desk);
     this.element = make(
       "div",
       { class: "menu" },
       this.#own,
       this.#host,
       this.#choices,
-      this.#touches.element,
+      this.#filters.element,
       this.#quality,
     );
   }
@@ -67,7 +67,7 @@ export class PersonMenu {
     );
     offer(this.#seat.select, seats(person, state), String(person.seat));
     this.#choices.hidden = this.#role.line.hidden && this.#seat.line.hidden;
-    this.#touches.update(person, own || host);
+    this.#filters.update(person, own || host);
     say(this.#quality, explained(person.quality));
   }
 

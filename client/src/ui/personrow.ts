@@ -17,8 +17,8 @@ export class PersonRow {
   readonly #initial = make("span", { class: "initial", "aria-hidden": "true" });
   readonly #name = make("span", { class: "name" });
   readonly #facts = make("span", { class: "facts" });
-  readonly #muted = make("span", { class: "state" });
   readonly #touched = new TouchMark();
+  readonly #muted = make("span", { class: "state" });
   readonly #quality = make("span", { class: "quality", role: "img" }, make("i"), make("i"), make("i"));
   readonly #more: HTMLButtonElement;
   #menu: PersonMenu | undefined;
@@ -33,7 +33,8 @@ export class PersonRow {
       { class: "person", "data-person": id },
       this.#initial,
       make("div", { class: "who" }, this.#name, this.#facts),
-      make("span", { class: "marks" }, this.#touched.element, this.#muted),
+      this.#touched.element,
+      this.#muted,
       this.#quality,
       this.#more,
     );

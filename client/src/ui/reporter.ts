@@ -3,6 +3,7 @@ import { list, t } from "../text/text";
 import { type Change, changes } from "./changes";
 import type { Desk } from "./desk";
 import { titled } from "./filters/control";
+import { onSource } from "./filters/words";
 
 const blockedWords = {
   microphone: "notice.muted",
@@ -26,23 +27,9 @@ export class Reporter {
     const before = this.#before;
     this.#before = snapshot(state);
     for (const change of changes(before, state, this.ownHand)) this.#tell(change);
-    this.#filters(before, state);
     if ((state.people.get(state.you)?.hand ?? 0) > 0) this.ownHand = false;
     for (const guest of before.guests.keys()) {
       if (!state.guests.has(guest)) this.#desk.notices.withdraw(guest);
-    }
-  }
-
-  /** Filters on what the viewer sends that failed, or that somebody else took away. */
-  #filters(before: RoomState, state: RoomState): void {
-    const me = state.people.get(state.you);
-    for (const old of before.people.get(state.you)?.filters ?? []) {
-      const now = me?.filters.find((f) => f.id === old.id);
-      const filter = titled(old.name);
-      if (now?.state === "failed" && old.state !== "failed")
-        this.#desk.notices.tell(t("notice.filter.failed", { filter, why: now.error }), { kind: "bad" });
-      if (me && !now && !this.#desk.filters.took(old.id))
-        this.#desk.notices.tell(t("notice.filter.gone", { filter }));
     }
   }
 
@@ -80,6 +67,16 @@ export class Reporter {
       case "seat":
         notices.tell(t("notice.seat", { seat: change.seat + 1 }));
         break;
+      case "filterFailed": {
+        const { name, error } = change.filter;
+        notices.tell(t("notice.filter.failed", { filter: titled(name), why: error }), { kind: "bad" });
+        break;
+      }
+      case "filterGone": {
+        const words = t("notice.filter.gone", { filter: onSource(change.filter) });
+        if (!this.#desk.filters.took(change.filter.id)) notices.tell(words, { kind: "bad" });
+        break;
+      }
       case "aside":
         notices.tell(t("notice.aside", { names: list(change.names) }), { key: "aside" });
         break;

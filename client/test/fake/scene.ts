@@ -1,4 +1,5 @@
 /** A meeting in full swing, in either language. */
+import { aFilter, kinds } from "./filters";
 import { FakeSession } from "./session";
 import { anItem, aPerson } from "./state";
 
@@ -18,6 +19,7 @@ export function meeting(chinese: boolean): FakeSession {
       microphone: "on",
       speaking: true,
       looks: looks("p1"),
+      filters: [aFilter("f1", { source: "view", name: "landmarks", values: { model: "small" } })],
     }),
     aPerson("p3", {
       name: name(2),
@@ -34,6 +36,10 @@ export function meeting(chinese: boolean): FakeSession {
       hand: 4000,
       microphone: "blocked",
       looks: looks("p2"),
+      filters: [
+        aFilter("f2", { values: { mode: "blur", radius: "24", colour: "#2a5a3c", feather: "0.5" } }),
+        aFilter("f3", { source: "microphone", name: "denoise", values: { strength: "0.9", spare: "true" } }),
+      ],
     }),
     aPerson("p5", { name: name(4), seat: 4, present: false, quality: "lost", aside: "a1" }),
     aPerson("p6", {
@@ -45,6 +51,7 @@ export function meeting(chinese: boolean): FakeSession {
       looks: { ...looks(""), shared: false },
     }),
   ];
+  session.welcome.filters.push(...kinds);
   for (const p of people) session.people.set(p.id, p);
   session.guests.set("g1", { id: "g1", name: name(6) });
   session.items.set(

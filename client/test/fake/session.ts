@@ -13,6 +13,7 @@ import {
   type Source,
   type Stage,
 } from "../../src/session/session";
+import { filterChain } from "./filters";
 import { aRoom } from "./state";
 
 export class FakeSession implements Session {
@@ -137,6 +138,11 @@ export class FakeSession implements Session {
       case "clear":
         this.items.delete(request.item);
         break;
+      case "filter": {
+        const person = this.people.get(request.person || this.you);
+        if (person) this.people.set(person.id, filterChain(person, request, this.welcome.filters));
+        break;
+      }
       case "shareLooks": {
         const me = this.people.get(this.you);
         if (me) this.people.set(me.id, { ...me, looks: { ...me.looks, shared: request.share } });

@@ -4,8 +4,14 @@ import { button, iconButton, make, mark, say } from "../make";
 import type { Chain } from "./chain";
 import { titled } from "./control";
 import { Knob, theirs } from "./knob";
-import { moved, renewed } from "./links";
+import { moved } from "./links";
 import { cost } from "./words";
+
+/** What ends a filter: it goes, or the same one is put there anew. */
+export interface Ends {
+  remove(): void;
+  renew(): void;
+}
 
 /** One filter of a chain: how it fares, its place and its parameters. */
 export class Card {
@@ -19,7 +25,7 @@ export class Card {
   readonly #later: HTMLButtonElement;
 
   /** kind: undefined where the node did not describe it; open: its settings are shown at once. */
-  constructor(filter: Filter, kind: FilterKind | undefined, chain: Chain, remove: () => void, open: boolean) {
+  constructor(filter: Filter, kind: FilterKind | undefined, chain: Chain, ends: Ends, open: boolean) {
     this.#id = filter.id;
     const name = titled(filter.name);
     const move = (by: number) => {
@@ -28,7 +34,7 @@ export class Card {
     };
     this.#earlier = iconButton(t("filters.earlier", { filter: name }), "up", () => move(-1));
     this.#later = iconButton(t("filters.after", { filter: name }), "down", () => move(1));
-    this.#again = button(t("filters.again"), () => void chain.change(renewed(filter.id)));
+    this.#again = button(t("filters.again"), () => ends.renew());
     this.#again.setAttribute("aria-label", t("filters.again.name", { filter: name }));
     this.element = make(
       "li",
@@ -40,7 +46,7 @@ export class Card {
         this.#state,
         this.#earlier,
         this.#later,
-        iconButton(t("filters.remove", { filter: name }), "close", remove),
+        iconButton(t("filters.remove", { filter: name }), "close", () => ends.remove()),
       ),
       this.#why,
       this.#again,
@@ -83,6 +89,6 @@ export function described(kind: FilterKind): HTMLElement[] {
   const lines = [make("p", { class: "hint" }, theirs(kind.summary))];
   if (kind.private) lines.push(make("p", { class: "hint hides" }, t("filters.private")));
   const costs = cost(kind);
-  if (costs) lines.push(make("p", { class: "hint" }, costs));
+  if (costs) lines.push(make("p", { class: "hint costs" }, costs));
   return lines;
 }

@@ -1,7 +1,8 @@
 import type { Done, Filter, FilterLink, Source } from "../../protocol/room.gen";
+import { chainOf } from "../../session/filters";
 import type { Request, RoomState } from "../../session/session";
 import { same } from "./control";
-import { chainOf, type Edit, removed, settled, tuned } from "./links";
+import { type Edit, removed, renewed, settled, tuned } from "./links";
 
 const every = 100; // ms between requests that set values
 const patience = 1000; // ms after the answer until the state that it made must have come
@@ -175,14 +176,15 @@ export class Chains {
     return well;
   }
 
-  /** Whether the viewer took a filter away, or put another in its place, themselves. */
-  took(id: string): boolean {
-    return this.#taken.has(id);
+  /** Puts a filter there anew. */
+  async renew(person: string, { id, source }: Filter): Promise<void> {
+    this.#taken.add(id);
+    if (!(await this.of(person, source).change(renewed(id)))) this.#taken.delete(id);
   }
 
-  /** Notes that the viewer themselves ends a filter. */
-  take(id: string): void {
-    this.#taken.add(id);
+  /** Whether the viewer ended a filter themselves. */
+  took(id: string): boolean {
+    return this.#taken.has(id);
   }
 
   update(): void {

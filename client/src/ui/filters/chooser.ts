@@ -14,7 +14,7 @@ export class Chooser {
 
   constructor(source: string, kinds: readonly FilterKind[], choose: (kind: FilterKind) => void) {
     const id = `kinds-${++ids}`;
-    this.#open = button(t("filters.add"), () => this.#show(this.#list.hidden !== false), { icon: "larger" });
+    this.#open = button(t("filters.add"), () => this.#show(this.#list.hidden === true), { icon: "larger" });
     this.#open.setAttribute("aria-controls", id);
     this.#open.setAttribute("aria-label", t("filters.add.to", { source }));
     this.#list = make("ul", { class: "kinds", id, "aria-label": t("filters.kinds", { source }) });
@@ -29,6 +29,10 @@ export class Chooser {
       this.#open.focus();
     });
     this.#show(false);
+  }
+
+  focus(): void {
+    this.#open.focus({ preventScroll: true });
   }
 
   #show(on: boolean): void {

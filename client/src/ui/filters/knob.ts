@@ -1,7 +1,7 @@
 import type { FilterParameter } from "../../protocol/room.gen";
 import { language, t } from "../../text/text";
 import { make, mark, offer, say, toggle } from "../make";
-import { type Control, controlOf, held, titled, written } from "./control";
+import { type Control, controlOf, held, same, titled, written } from "./control";
 
 /** What a knob does with what somebody sets. */
 export interface Turning {
@@ -20,6 +20,7 @@ export class Knob {
   readonly #turning: Turning;
   readonly #id = `knob-${++ids}`;
   readonly #problem = make("p", { class: "hint problem", role: "alert" });
+  #last = ""; // shown by the room, or asked for since
   readonly #show: (value: string) => void;
 
   constructor(parameter: FilterParameter, turning: Turning) {
@@ -38,7 +39,9 @@ export class Knob {
 
   /** Takes what the room says. */
   update(value: string): void {
-    if (this.#turning.wanted() === undefined) this.#show(held(this.#control, value));
+    if (this.#turning.wanted() !== undefined) return;
+    this.#last = held(this.#control, value);
+    this.#show(this.#last);
   }
 
   #parts(): { elements: HTMLElement[]; show: (value: string) => void } {
@@ -59,8 +62,16 @@ export class Knob {
   #set(value: string, done: boolean): boolean {
     const text = written(this.#control, value);
     say(this.#problem, text === undefined ? this.#refusal() : "");
-    if (text !== undefined && (this.#parameter.live || done)) this.#turning.tune(text);
-    return text !== undefined;
+    if (text === undefined) return false;
+    if ((this.#parameter.live || done) && !this.#is(text)) {
+      this.#last = text;
+      this.#turning.tune(text);
+    }
+    return true;
+  }
+
+  #is(text: string): boolean {
+    return this.#control.kind === "number" ? same(text, this.#last) : text === this.#last;
   }
 
   #refusal(): string {

@@ -56,11 +56,6 @@ export function settled(links: readonly FilterLink[], filters: readonly Filter[]
   );
 }
 
-/** The filters on one source of a person. */
-export function chainOf(state: RoomState, person: string, source: Source): Filter[] {
-  return state.people.get(person)?.filters.filter((f) => f.source === source) ?? [];
-}
-
 const streams: Readonly<Record<Source, string>> = {
   microphone: "audio",
   camera: "video",
@@ -90,9 +85,4 @@ export function places(state: RoomState): { person: Person; source: Source }[] {
     if (person.microphone !== "off") found.push({ person, source: "microphone" });
   }
   return found;
-}
-
-/** Those that work on what a person sends, or will: what failed does not. */
-export function touching(person: Person): Filter[] {
-  return person.filters.filter((f) => f.state !== "failed");
 }

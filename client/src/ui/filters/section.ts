@@ -1,4 +1,5 @@
 import type { Person, Source } from "../../protocol/room.gen";
+import { chainOf } from "../../session/filters";
 import type { RoomState } from "../../session/session";
 import { t } from "../../text/text";
 import type { Desk } from "../desk";
@@ -7,7 +8,7 @@ import { arrange, make } from "../make";
 import { Card } from "./card";
 import { Chooser } from "./chooser";
 import { titled } from "./control";
-import { added, chainOf, kindsFor } from "./links";
+import { added, kindsFor } from "./links";
 import { icons, sourceName } from "./words";
 
 /** The filters on one source of a person, in their order. */
@@ -17,6 +18,7 @@ export class Section {
   readonly #source: Source;
   readonly #desk: Desk;
   readonly #said: (words: string) => void;
+  readonly #chooser: Chooser;
   readonly #off = make("p", { class: "hint" }, t("filters.off"));
   readonly #empty = make("p", { class: "hint" }, t("filters.empty"));
   readonly #list = make("ol", { class: "chain" });
@@ -33,7 +35,7 @@ export class Section {
     const what = sourceName(source);
     const title = person.unattended ? t("filters.rig", { name: person.name, source: what }) : what;
     const kinds = kindsFor(source, desk.session.welcome?.filters ?? []);
-    const chooser = new Chooser(title, kinds, ({ name }) => {
+    this.#chooser = new Chooser(title, kinds, ({ name }) => {
       this.#adding = true;
       void desk.filters
         .of(person.id, source)
@@ -49,7 +51,7 @@ export class Section {
       this.#off,
       this.#empty,
       this.#list,
-      chooser.element,
+      this.#chooser.element,
     );
   }
 
@@ -61,7 +63,7 @@ export class Section {
     const byId = new Map(filters.map((f) => [f.id, f]));
     const focused = document.activeElement;
     arrange(this.#list, this.#cards, [...byId.keys()], (id) => this.#card(id, filters.length));
-    // A card that was moved lost the focus; one that went gives it to the list's end.
+    // A card that was moved has lost the focus.
     if (focused instanceof HTMLElement && document.activeElement !== focused && this.#list.contains(focused))
       focused.focus({ preventScroll: true });
     filters.forEach((f, i) => {
@@ -78,10 +80,16 @@ export class Section {
     if (!filter) throw new Error(`there is no filter ${id}`);
     const kind = session.welcome?.filters.find((k) => k.name === filter.name);
     const chain = filters.of(this.#person, this.#source);
-    const remove = () => {
-      this.element.querySelector<HTMLElement>(".chooser button")?.focus({ preventScroll: true });
-      void filters.remove(this.#person, filter);
+    const ends = {
+      remove: () => {
+        this.#chooser.focus();
+        void filters.remove(this.#person, filter);
+      },
+      renew: () => {
+        this.#chooser.focus();
+        void filters.renew(this.#person, filter);
+      },
     };
-    return new Card(filter, kind, chain, remove, this.#adding || among === 1);
+    return new Card(filter, kind, chain, ends, this.#adding || among === 1);
   }
 }

@@ -1,10 +1,10 @@
 import type { Filter, Person } from "../../protocol/room.gen";
+import { touching } from "../../session/filters";
 import { t } from "../../text/text";
 import type { Desk } from "../desk";
 import { icon } from "../icons";
 import { arrange, button, make, mark, say } from "../make";
 import { titled } from "./control";
-import { touching } from "./links";
 import { onSource, touch } from "./words";
 
 /** A small mark: how many filters work on what somebody sends; its name says which. */
@@ -29,20 +29,25 @@ export class TouchMark {
 
 /** The filters on what somebody sends, as all may know them; hosts may take them away. */
 export class TouchList {
-  readonly element = make("ul", { class: "touches" });
+  readonly element = make("div", { class: "touches" });
+  readonly #title = make("p", { class: "hint", "aria-hidden": "true" });
+  readonly #list = make("ul");
   readonly #desk: Desk;
   readonly #rows = new Map<string, Row>();
 
   constructor(desk: Desk) {
     this.#desk = desk;
+    this.element.append(this.#title, this.#list);
   }
 
   update(person: Person, may: boolean): void {
     const { filters } = person;
-    mark(this.element, "aria-label", t("filters.list", { name: person.name }));
+    const title = t("filters.list", { name: person.name });
+    say(this.#title, title);
+    mark(this.#list, "aria-label", title);
     this.element.hidden = filters.length === 0;
     const byId = new Map(filters.map((f) => [f.id, f]));
-    arrange(this.element, this.#rows, [...byId.keys()], () => {
+    arrange(this.#list, this.#rows, [...byId.keys()], () => {
       return new Row((filter) => void this.#desk.filters.remove(person.id, filter));
     });
     for (const [id, row] of this.#rows) {

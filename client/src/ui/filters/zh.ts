@@ -37,7 +37,6 @@ export const zh: Record<keyof typeof en, string> = {
   "filters.restart": "更改后滤镜将重新打开。",
   "filters.exactly": "{parameter}的数值",
   "filters.takes": "{min} 至 {max}",
-  "filters.default": "默认为 {value}",
   "filters.long": "内容过长。",
   "filters.said": "{filter}：{state}",
   "filters.on": "{filter}（{source}）",
@@ -56,5 +55,5 @@ export const zh: Record<keyof typeof en, string> = {
   "figures.filter.late": "迟到",
   "figures.filter.errors": "错误",
   "figures.filter.restarts": "重启",
-  "figures.filter.queue": "等待",
+  "figures.filter.queue": "排队",
 };
