@@ -11,7 +11,9 @@ import (
 
 // TestEvaluation measures the filter against the truth of the synthetic rig, with
 // the noise of its sensors on: a loop of 2 s, ten looks a second, the person looking
-// straight ahead and by 20 degrees to the sides, up and down, and wandering.
+// straight ahead and by 20 degrees to the sides, up and down, and wandering:
+//
+//	go test -tags evaluation -run TestEvaluation -v ./models/landmarks
 func TestEvaluation(t *testing.T) {
 	const ahead, side = 1.2, 0.41
 	frames := make([]int, 20)

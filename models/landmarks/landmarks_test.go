@@ -21,10 +21,8 @@ func TestContract(t *testing.T) {
 	filtertest.Run(t, d, filtertest.Options{Environment: environment(t)})
 }
 
-// The rate is that of the looks, whatever that of the sets; it may change on the way,
-// and time may step back.
-func TestRate(t *testing.T) {
-	r := record(t, synthetic.Default(), []int{0})
+// looks: there are as many as the rate says, or as there are sets.
+func looks(t *testing.T, r recording) {
 	set := r.sets[0]
 	for _, c := range []struct {
 		rate       float64
@@ -33,7 +31,7 @@ func TestRate(t *testing.T) {
 	}{{10, time.Second / 30, 20, 21}, {30, time.Second / 30, 58, 60}, {4, 100 * time.Millisecond, 8, 9}, {30, 200 * time.Millisecond, 10, 10}} {
 		var sets []*capture.FrameSet
 		for i := range int(2 * time.Second / c.each) {
-			s := capture.NewFrameSet(uint64(i), 0, []*capture.Frame{nil, set.Frames[1].Retain(), nil, nil, nil, nil})
+			s := capture.NewFrameSet(uint64(i), 0, []*capture.Frame{nil, set.Frames[1].Retain(), nil, nil, nil, nil}) // the middle one
 			s.Captured = capture.Time(time.Second) + capture.Time(i)*capture.Time(c.each)
 			sets = append(sets, s)
 		}

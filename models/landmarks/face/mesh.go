@@ -26,11 +26,16 @@ const (
 
 // Some points, by MediaPipe's numbers.
 const (
-	RightOuter, RightInner = 33, 133  // corners of the right eye
-	LeftOuter, LeftInner   = 263, 362 // corners of the left eye
-	RightMouth, LeftMouth  = 61, 291  // corners of the mouth
-	Brow, Bridge           = 9, 8     // of the middle line: between the brows, and the bridge of the nose
-	Nose, Lip              = 2, 164   // of the middle line: where the nose begins above the lip, and the lip there
+	RightOuter = 33 // corners of the eyes
+	RightInner = 133
+	LeftInner  = 362
+	LeftOuter  = 263
+	RightMouth = 61 // corners of the mouth
+	LeftMouth  = 291
+	Brow       = 9 // of the middle line: between the brows,
+	Bridge     = 8 // the bridge of the nose,
+	Nose       = 2 // where the nose begins above the lip,
+	Lip        = 164
 )
 
 // Mesh are the points of a face in a view.
