@@ -23,12 +23,13 @@ import (
 func filters() (models.Table, error) {
 	var table models.Table
 	for _, define := range []func() (models.Definition, error){
-		denoise.Definition, vad.Definition,
-		lift.Definition,
-		matte.Definition,
+		denoise.Definition,
 		gain.Definition,
 		grade.Definition,
-		matte.Definition, landmarks.Definition,
+		landmarks.Definition,
+		lift.Definition,
+		matte.Definition,
+		vad.Definition,
 	} {
 		definition, err := define()
 		if err != nil {
