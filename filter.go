@@ -15,9 +15,10 @@ import (
 
 // filterCommands are the commands about filters.
 type filterCommands struct {
-	Run  filterCommand     `cmd:"" default:"withargs" help:"Run filters over a recording."`
-	List filterListCommand `cmd:"" help:"List the filters and their parameters."`
-	New  filterNewCommand  `cmd:"" help:"Begin a filter: a folder with a filter that works and its test."`
+	Run   filterCommand      `cmd:"" default:"withargs" help:"Run filters over a recording."`
+	List  filterListCommand  `cmd:"" help:"List the filters and their parameters."`
+	New   filterNewCommand   `cmd:"" help:"Begin a filter: a folder with a filter that works and its test."`
+	Bench filterBenchCommand `cmd:"" help:"Measure what the host and each filter cost on this machine."`
 }
 
 // filterCommand runs a chain over a recording.

@@ -16,6 +16,7 @@ type filterOpener struct {
 	provider models.Provider // for those that need one
 	weights  func(name string) (string, error)
 	launcher process.Launcher
+	together bool // open all in this process, as to compare
 	log      *slog.Logger
 }
 
@@ -36,7 +37,7 @@ func (o filterOpener) prepare(b models.Bound, observe func(models.Observation)) 
 	if len(b.Providers) > 0 {
 		e.Provider = o.provider
 	}
-	if b.Native {
+	if b.Native && !o.together {
 		return o.launcher.Isolate(b.Definition), e
 	}
 	return b.Definition, e

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/virtualcube/virtualcube/models/cost"
 	"github.com/virtualcube/virtualcube/models/manifest"
 	"github.com/virtualcube/virtualcube/models/process"
 )
@@ -35,5 +36,10 @@ func (filterProcessCommand) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	noop, err := cost.Noop() // of which filter bench measures what its process costs
+	if err != nil {
+		return err
+	}
+	table = append(table, noop)
 	return process.Serve(context.WithoutCancel(env.ctx), process.Filters{Table: table, Manifest: manifest.Load}, os.NewFile(filterSocket, "node"), os.Stderr)
 }

@@ -44,7 +44,7 @@ type commandLine struct {
 	Bench         benchCommands        `cmd:"" help:"Measure: the whole pipeline on a rig, what viewers cost (--viewers), or a room (bench room)."`
 	Eval          evalCommand          `cmd:"" help:"Measure the picture quality on a rig."`
 	Samples       samplesCommand       `cmd:"" help:"Draw what the learned blend is trained on (see models/train)."`
-	Filter        filterCommands       `cmd:"" help:"Try filters on a recording (filter IN OUT --chain CHAIN), list them (filter list), begin one (filter new NAME)."`
+	Filter        filterCommands       `cmd:"" help:"Try filters on a recording (filter IN OUT --chain CHAIN), list them (filter list), begin one (filter new NAME), measure them (filter bench)."`
 	Token         tokenCommand         `cmd:"" help:"Make access tokens, invitations and the keys that sign them."`
 	Layout        layoutCommand        `cmd:"" help:"Check a layout of a room, and draw it from above."`
 	Models        modelsCommand        `cmd:"" help:"List, pull and verify the weights of filters' models."`
