@@ -11,6 +11,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/cost"
+	"github.com/virtualcube/virtualcube/models/matte/segment"
 )
 
 // filterBenchCommand measures what filters cost on this machine.
@@ -59,8 +60,10 @@ func (c *filterBenchCommand) Run(env *environment) error {
 	report := filterBenchReport{Machine: thisMachine()}
 	report.Report, err = cost.Measure(env.ctx, cost.Options{
 		Table: known.Table, Opener: opener, Inside: inside.Video,
-		Environment: models.Environment{Provider: opener.provider, Weights: opener.weights, Log: env.log},
-		Progress:    newProgress(env.stderr, "measuring"), Log: env.log,
+		Net: func() (cost.Net, error) {
+			return segment.Open(models.Environment{Provider: opener.provider, Weights: opener.weights, Log: env.log})
+		},
+		Progress: newProgress(env.stderr, "measuring"), Log: env.log,
 	})
 	if err != nil && report.Filters == nil {
 		return err

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/matte/segment"
 )
 
 // Rounds is how often each comparison is made.
@@ -32,10 +34,16 @@ type Options struct {
 	Opener Opener
 	// Inside opens a filter of pictures in this process.
 	Inside func(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.Frame], error)
-	// Environment is what networks alone are opened in.
-	Environment models.Environment
-	Progress    func(done, total int)
-	Log         *slog.Logger
+	// Net opens matte's network.
+	Net      func() (Net, error)
+	Progress func(done, total int)
+	Log      *slog.Logger
+}
+
+// Net is a network that is open.
+type Net interface {
+	segment.Net
+	io.Closer
 }
 
 // Report is what was measured.
@@ -63,8 +71,8 @@ const compared = "matte"
 // Measure measures everything, which takes a minute or so. Where only some of it
 // could be measured, it returns that, and an error that says what is missing.
 func Measure(ctx context.Context, o Options) (Report, error) {
-	if o.Opener == nil || o.Inside == nil || o.Log == nil {
-		return Report{}, errors.New("measure filters: openers and log are needed")
+	if o.Opener == nil || o.Inside == nil || o.Net == nil || o.Log == nil {
+		return Report{}, errors.New("measure filters: openers, network and log are needed")
 	}
 	done, total := 0, Rounds+Rounds+1+1+len(o.Table)
 	m := &measurement{opener: o.Opener, direct: o.Inside, loop: newLoop(), log: o.Log, step: func() {
@@ -96,7 +104,7 @@ func (m *measurement) compare(ctx context.Context, o Options, r *Report) error {
 	}
 	made, ratio, err := m.overhead(ctx, d)
 	if err == nil {
-		err = m.net(ctx, o.Environment, &made)
+		err = m.net(ctx, o.Net, &made)
 	}
 	if err != nil {
 		return fmt.Errorf("measure what the host adds: %w", err)

@@ -41,14 +41,13 @@ func (m *measurement) overhead(ctx context.Context, d models.Definition) (o Over
 	}
 	var rounds [len(ways)][]float64
 	for round := range Rounds + 1 { // the first warms up
-		for turn := range ways {
-			i := (turn + round) % len(ways)
-			took, err := m.block(ctx, ways[i])
-			if err != nil {
-				return o, 0, err
-			}
+		took, err := m.turns(ctx, ways)
+		if err != nil {
+			return o, 0, err
+		}
+		for i := range ways {
 			if round > 0 {
-				rounds[i] = append(rounds[i], took)
+				rounds[i] = append(rounds[i], took[i])
 			}
 		}
 		m.step()
@@ -60,21 +59,31 @@ func (m *measurement) overhead(ctx context.Context, d models.Definition) (o Over
 	return o, median(o.Ratios), nil
 }
 
-// block is the mean of a turn of the loop, in milliseconds.
-func (m *measurement) block(ctx context.Context, way func(*capture.Frame) (time.Duration, error)) (float64, error) {
+// block is how many frames one way has before the other has the same.
+const block = 5
+
+// turns gives both ways the loop, block by block, and returns their means a frame
+// in milliseconds.
+func (m *measurement) turns(ctx context.Context, ways [2]func(*capture.Frame) (time.Duration, error)) (means [2]float64, err error) {
 	m.loop.turn()
-	var sum time.Duration
-	for range loopFrames {
-		if ctx.Err() != nil {
-			return 0, ctx.Err()
+	for b := range loopFrames / block {
+		began := m.loop.count
+		for turn := range ways {
+			m.loop.count = began
+			i := (turn + b) % len(ways)
+			for range block {
+				if ctx.Err() != nil {
+					return means, ctx.Err()
+				}
+				took, err := ways[i](m.loop.next())
+				if err != nil {
+					return means, err
+				}
+				means[i] += took.Seconds() * 1e3 / loopFrames
+			}
 		}
-		took, err := way(m.loop.next())
-		if err != nil {
-			return 0, err
-		}
-		sum += took
 	}
-	return sum.Seconds() * 1e3 / loopFrames, nil
+	return means, nil
 }
 
 // processed has an open filter work on a frame, which it takes over.
@@ -119,8 +128,8 @@ func (c *counted) Run() ([]float32, error) {
 }
 
 // net measures the network of matte alone, as often as a frame asks it.
-func (m *measurement) net(ctx context.Context, e models.Environment, o *Overhead) (err error) {
-	net, err := segment.Open(e)
+func (m *measurement) net(ctx context.Context, open func() (Net, error), o *Overhead) (err error) {
+	net, err := open()
 	if err != nil {
 		return err
 	}
