@@ -87,7 +87,7 @@ await withBrowser(
     );
     await screenshot(bob, "filters-people");
     await bob.keyboard.press("s");
-    await bob.waitForSelector(".filterfigures h4");
+    await bob.waitForSelector(".fares");
     await screenshot(bob, "filters-figures");
 
     // A host takes away; who does not send it may not.
