@@ -35,7 +35,7 @@ func Definition() (models.Definition, error) {
 	return models.Video(models.Description{
 		Name:      "matte",
 		Summary:   "finds the person in the picture and blurs, replaces or removes what is behind",
-		Latency:   30 * time.Millisecond,
+		Latency:   45 * time.Millisecond,
 		Late:      models.Hold,
 		Failing:   models.Hold,
 		Private:   true,
