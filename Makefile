@@ -4,6 +4,7 @@
 RIG   ?= synthetic:
 ARGS  ?=
 SETUP ?= .ci/setup
+SOAK  ?= 30m
 
 BINARY  := bin/virtualcube
 PAGE    := client/dist/index.html
@@ -19,7 +20,7 @@ PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -na
 ARITHMETIC := $(addprefix github.com/virtualcube/virtualcube/models/,denoise denoise/network face landmarks landmarks/face lift matte matte/segment vad)
 
 .DEFAULT_GOAL := build
-.PHONY: race help setup modules example build models run test test-client test-go generated e2e link reproject lint bench eval doctor generate train fuzz clean denoise-eval
+.PHONY: race help setup modules example build models run test test-client test-go generated e2e link reproject lint bench eval doctor generate train fuzz clean denoise-eval soak
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -85,7 +86,7 @@ test-client: $(PAGE) ## the page: types, lint, unit tests
 
 test-go: $(EXAMPLE) ## the node: go vet, and go test with the race detector
 	@echo "== go vet"
-	@go vet ./... && go vet -tags e2e .
+	@go vet ./... && go vet -tags e2e . && go vet -tags soak .
 	@echo "== go test -race (some minutes)"
 	@go test -race -timeout 15m $(filter-out $(ARITHMETIC),$(shell go list ./...))
 	@echo "== go test, of filters that are arithmetic (some minutes)"
@@ -104,6 +105,10 @@ e2e: build ## headless browsers against a node
 
 link: ## people talk over bad links, and over one that is cut for 20 seconds (two minutes; a shorter one is part of test)
 	@VIRTUALCUBE_LINK_BAD=30s VIRTUALCUBE_LINK_CUT=20s go test -count=1 -timeout 5m -v -run '^TestBadLinks' ./signaling/room
+
+soak: build ## four chains of filters for SOAK (30m), tuned, swapped, killed and removed; fails where anything grows
+	@$(BINARY) models pull --for denoise,vad,matte,landmarks >/dev/null
+	@VIRTUALCUBE_SOAK=$(SOAK) go test -tags soak -count=1 -timeout 0 -v -run '^TestSoak' .
 
 reproject: build ## measure the page's reprojection against the truth (two minutes; no part of test)
 	@go test -tags e2e -count=1 -timeout 8m -v -run '^TestReproject' .

@@ -45,7 +45,7 @@ type Chain[T any] struct {
 	mu      sync.Mutex // guards the four below; held for a few instructions
 	wanted  []Link
 	reloads []string
-	strays  Totals // filters that were abandoned
+	strays  Totals        // filters that were abandoned
 	wake    chan struct{} // one slot
 
 	// Run's.
@@ -56,7 +56,7 @@ type Chain[T any] struct {
 	hides  bool           // whether a filter ever was to hide what came
 	opened chan opening[T]
 	stats  Stats
-	past   Totals // of links that are in the chain no more
+	past   Totals                      // of links that are in the chain no more
 	raw    []T                         // what came of late
 	emit   func(T, []T, time.Duration) // lets a frame leave; given what came, to fill gaps with, and the look-ahead
 	last   capture.Time                // of the newest that left
