@@ -7,7 +7,6 @@ import (
 	"crypto/sha512"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -225,7 +224,7 @@ func (d download) check(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	var sum hash.Hash = sha512.New()
+	sum := sha512.New()
 	if d.Client == "pip" {
 		sum = sha256.New()
 	}

@@ -119,7 +119,8 @@ func TestVoice(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Half as loud, and 30 ms ahead.
-		delayed := make([]float32, 1440)
+		var delayed []float32
+		delayed = append(delayed, make([]float32, 1440)...)
 		d := described
 		d.LookAhead = 30 * time.Millisecond
 		half, err := models.Audio(d, none{}, func(context.Context, models.Environment, none) (models.AudioFilter[none], error) {

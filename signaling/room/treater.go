@@ -159,7 +159,7 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 		l.end(ctx)
 		cancel()
 		if ended != nil {
-			<-ended
+			_ = <-ended // it was stopped
 		}
 		t.hold(nil)
 	}()

@@ -77,10 +77,10 @@ func (t tensor) planar() (tensor, error) {
 // halfToFloat is an IEEE 754 binary16 as a float32.
 func halfToFloat(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&0x1f, uint32(h)&0x3ff
-	switch {
-	case exponent == 0x1f: // infinite, or not a number
+	switch exponent {
+	case 0x1f: // infinite, or not a number
 		return math.Float32frombits(sign | 0xff<<23 | fraction<<13)
-	case exponent == 0: // zero or subnormal: fraction * 2^-24
+	case 0: // zero or subnormal: fraction * 2^-24
 		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
 	}
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)

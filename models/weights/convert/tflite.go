@@ -104,7 +104,7 @@ func (g *tfliteGraph) tensor(k int) (table, error) {
 	return g.tensors[k], nil
 }
 
-func (g *tfliteGraph) name(k int) string { return string(g.flat.bytes(g.tensors[k], 3)) }
+func (g *tfliteGraph) name(k int) string { return string(g.bytes(g.tensors[k], 3)) }
 
 func (g *tfliteGraph) begin(k int) error {
 	t, err := g.tensor(k)
@@ -150,7 +150,7 @@ func (g *tfliteGraph) constant(op tfliteOperator, k int) (tensor, error) {
 	if err != nil || buffer <= 0 || buffer >= len(g.buffers) {
 		return tensor{}, errors.Join(fmt.Errorf("%w: its input %d is no constant", ErrModel, k), err)
 	}
-	data, kind := g.flat.bytes(g.buffers[buffer], 0), g.byte(at, 1)
+	data, kind := g.bytes(g.buffers[buffer], 0), g.byte(at, 1)
 	size := map[int]int{tfliteFloat32: 4, tfliteFloat16: 2, tfliteInt32: 4}[kind]
 	if size == 0 || len(data) != n*size {
 		return tensor{}, fmt.Errorf("%w: its input %d is of type %d and %d bytes", ErrModel, k, kind, len(data))
