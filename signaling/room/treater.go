@@ -159,7 +159,9 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 		l.end(ctx)
 		cancel()
 		if ended != nil {
-			_ = <-ended // it was stopped
+			if err := <-ended; err != nil {
+				t.log.Warn("filters ended", "source", t.source, "error", err)
+			}
 		}
 		t.hold(nil)
 	}()
