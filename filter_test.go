@@ -176,9 +176,9 @@ func TestFilterSaysWhatIsWrong(t *testing.T) {
 
 func TestFilterGraph(t *testing.T) {
 	isolate(t)
-	const chain = "grade,gain(gain=6)"
+	const chain = "grade,gain(gain=6),grade"
 	text, _ := filtered(t, exitOK, "--chain", chain, "--graph")
-	for _, want := range []string{"audio", "-> gain(gain=6)", "-> grade", "apart: 9 ms, by which a room holds the audio back"} {
+	for _, want := range []string{"audio", "-> gain(gain=6)", "-> grade", "apart: 10 ms, by which a room holds the audio back"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the graph lacks %q:\n%s", want, text)
 		}
