@@ -92,6 +92,7 @@ type Endpoint struct {
 	counts counts
 	chains chains
 	opens  chan opening  // to Run
+	begun  chan struct{} // closed by Run
 	ended  chan struct{} // closed by Run
 	open   atomic.Int64  // connections
 
@@ -118,7 +119,7 @@ func New(config Config) (*Endpoint, error) {
 	}
 	e := &Endpoint{
 		config: c, mux: http.NewServeMux(), cubes: make(map[string]*Cube), lips: make(map[string]*lips),
-		opens: make(chan opening), ended: make(chan struct{}), halls: make(map[string]*hall),
+		opens: make(chan opening), begun: make(chan struct{}), ended: make(chan struct{}), halls: make(map[string]*hall),
 	}
 	for _, cube := range c.Cubes {
 		e.cubes[cube.Name], e.lips[cube.Name] = &cube, &lips{cube: &cube}
@@ -159,6 +160,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 		start(h)
 	}
 	e.mu.Unlock()
+	close(e.begun)
 	ticker := time.NewTicker(time.Minute)
 	defer ticker.Stop()
 	seconds := time.NewTicker(time.Second)
@@ -250,8 +252,13 @@ func (e *Endpoint) sweep(ctx context.Context, now time.Time) {
 }
 
 // begin lets a connection run as long as the endpoint; every true is answered
-// by e.connections.Done.
-func (e *Endpoint) begin() (context.Context, bool) {
+// by e.done. Whoever comes before Run, as ports are open by then, waits for it.
+func (e *Endpoint) begin(ctx context.Context) (context.Context, bool) {
+	select {
+	case <-e.begun:
+	case <-ctx.Done():
+		return nil, false
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.running == nil || e.open.Load() >= maxConnections {
@@ -269,7 +276,7 @@ func (e *Endpoint) done() {
 
 // serveSocket is one connection, in net/http's goroutine.
 func (e *Endpoint) serveSocket(w http.ResponseWriter, r *http.Request) {
-	ctx, ok := e.begin()
+	ctx, ok := e.begin(r.Context())
 	if !ok {
 		e.counts.refused(protocol.ErrorFull)
 		w.Header().Set("Retry-After", retryAfter)

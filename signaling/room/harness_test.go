@@ -73,14 +73,6 @@ func serve(t *testing.T, change func(*room.Config)) *node {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- endpoint.Run(ctx) }()
-	for running := false; !running; { // before, it answers that it is full
-		answer, err := http.Get(server.URL + "/api/room")
-		if err != nil {
-			t.Fatal(err)
-		}
-		running = answer.StatusCode != http.StatusServiceUnavailable
-		_ = answer.Body.Close()
-	}
 	t.Cleanup(func() {
 		cancel()
 		if err := <-ended; err != nil {

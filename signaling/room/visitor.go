@@ -61,7 +61,7 @@ type offered struct {
 // Visit lets a visitor in, or into the lobby. Its errors are a *session.Refusal
 // or a *token.Error.
 func (e *Endpoint) Visit(ctx context.Context, v Visit) (_ *Visitor, err error) {
-	running, ok := e.begin()
+	running, ok := e.begin(ctx)
 	if !ok {
 		err = &session.Refusal{Cause: session.ErrFull, Message: "This node is full, or stops. Try again later."}
 	}
