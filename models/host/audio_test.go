@@ -152,6 +152,44 @@ func TestVoicePolicies(t *testing.T) {
 	}
 }
 
+// TestPoliciesLookAhead has a filter that looks ahead fail at a stretch and be late
+// for another: what stands for them is as old as what it makes, and nothing is
+// said twice or filled up.
+func TestPoliciesLookAhead(t *testing.T) {
+	for _, policy := range []models.Policy{models.Skip, models.Hold, models.Pass} {
+		t.Run(string(policy), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := voices(t)
+				defer c.stop()
+				delayed := ahead(1440)
+				c.set(voiceLink(t, "a", described("fails", func(d *models.Description) {
+					d.Failing, d.Late, d.LookAhead, d.Latency = policy, policy, lasting(1440), 5*time.Millisecond
+				}), func(in capture.Sound, k knobs) (capture.Sound, error) {
+					out, err := delayed(in, k)
+					switch in.Captured {
+					case at(20):
+						return out, errOdd
+					case at(30):
+						<-time.After(10 * time.Millisecond)
+					}
+					return out, err
+				}, nil))
+				c.speak(0, 50)
+				var last capture.Time
+				for _, s := range c.came() {
+					if step := s.Captured.Sub(last) - capture.SoundLength; last != 0 && step.Abs() > 2*time.Microsecond {
+						t.Errorf("a step of %v at %v", step, s.Captured)
+					}
+					last = s.Captured
+				}
+				if s := c.Stats(); s.In != 50 || s.Out != 50 || s.Repeated != 0 || s.Links[0].Late != 1 || s.Links[0].Errors != 1 {
+					t.Errorf("%+v", s)
+				}
+			})
+		})
+	}
+}
+
 func TestVoiceGaps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := voices(t)

@@ -165,17 +165,18 @@ func (l *link[T]) broken(err error) bool {
 // instead stands for a frame that the filter did not make.
 func (l *link[T]) instead(in T, policy models.Policy) (out T, ok bool) {
 	m := l.chain.medium
+	due := m.captured(in).Add(-l.LookAhead)
 	switch policy {
 	case models.Pass:
 		return l.passed(in)
 	case models.Hold:
 		if !m.absent(l.last) {
-			out = m.held(l.last, in)
+			out = m.held(l.last, in, due)
 			m.release(in)
 			return out, true
 		}
 	}
-	out, ok = m.skipped(in)
+	out, ok = m.skipped(in, due)
 	m.release(in)
 	return out, ok
 }

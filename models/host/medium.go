@@ -21,10 +21,11 @@ type medium[T any] interface {
 	absent(T) bool
 	// at returns the frame of an instant from earlier ones, the newest last.
 	at(earlier []T, instant capture.Time) (T, bool)
-	// held is a filter's last frame once more, at the instant of another.
-	held(last, now T) T
+	// held is a filter's last frame once more, in the place of another, at the
+	// instant that is due.
+	held(last, now T, due capture.Time) T
 	// skipped stands for a frame that is left out; ok is false where nothing does.
-	skipped(now T) (_ T, ok bool)
+	skipped(now T, due capture.Time) (_ T, ok bool)
 	// keep is for how long frames that came are kept to warm up new filters with,
 	// beside the newest.
 	keep() time.Duration
@@ -42,13 +43,13 @@ func (sounds) retain(s capture.Sound) capture.Sound  { return s }
 func (sounds) release(capture.Sound)                 {}
 func (sounds) absent(s capture.Sound) bool           { return s.Samples == nil }
 func (sounds) check(_, out capture.Sound) error      { return out.Validate() }
-func (sounds) skipped(now capture.Sound) (capture.Sound, bool) {
-	return capture.Sound{Captured: now.Captured, Samples: make([]float32, len(now.Samples))}, true
+func (sounds) skipped(now capture.Sound, due capture.Time) (capture.Sound, bool) {
+	return capture.Sound{Captured: due, Samples: make([]float32, len(now.Samples))}, true
 }
 
 // held fades out: a stretch that is repeated for longer is a buzz.
-func (sounds) held(last, now capture.Sound) capture.Sound {
-	out := capture.Sound{Captured: now.Captured, Samples: make([]float32, len(now.Samples))}
+func (sounds) held(last, now capture.Sound, due capture.Time) capture.Sound {
+	out := capture.Sound{Captured: due, Samples: make([]float32, len(now.Samples))}
 	for i := range min(len(last.Samples), len(out.Samples)) {
 		out.Samples[i] = last.Samples[i] * float32(len(out.Samples)-i) / float32(len(out.Samples)) / 2
 	}
@@ -90,11 +91,11 @@ func lasting(n int) time.Duration { return time.Duration(n) * time.Second / capt
 
 type frames struct{}
 
-func (frames) captured(f *capture.Frame) capture.Time        { return f.Captured }
-func (frames) retain(f *capture.Frame) *capture.Frame        { return f.Retain() }
-func (frames) release(f *capture.Frame)                      { f.Release() }
-func (frames) absent(f *capture.Frame) bool                  { return f == nil }
-func (frames) skipped(*capture.Frame) (*capture.Frame, bool) { return nil, false }
+func (frames) captured(f *capture.Frame) capture.Time                      { return f.Captured }
+func (frames) retain(f *capture.Frame) *capture.Frame                      { return f.Retain() }
+func (frames) release(f *capture.Frame)                                    { f.Release() }
+func (frames) absent(f *capture.Frame) bool                                { return f == nil }
+func (frames) skipped(*capture.Frame, capture.Time) (*capture.Frame, bool) { return nil, false }
 
 func (frames) check(in, out *capture.Frame) error {
 	if err := out.Colour.Validate(); err != nil {
@@ -128,10 +129,10 @@ func (m frames) at(earlier []*capture.Frame, instant capture.Time) (*capture.Fra
 	return f.Retain(), true
 }
 
-func (frames) held(last, now *capture.Frame) *capture.Frame {
+func (frames) held(last, now *capture.Frame, due capture.Time) *capture.Frame {
 	f := capture.NewFrame(func(*capture.Frame) { last.Release() })
 	last.Retain()
-	f.Camera, f.Sequence, f.Captured, f.Emitted = now.Camera, now.Sequence, now.Captured, now.Emitted
+	f.Camera, f.Sequence, f.Captured, f.Emitted = now.Camera, now.Sequence, due, now.Emitted
 	f.Colour, f.Depth, f.Matte = last.Colour, last.Depth, last.Matte
 	return f
 }
@@ -160,11 +161,11 @@ func grey(f *capture.Frame) {
 
 type sets struct{ rig capture.Rig }
 
-func (sets) captured(s *capture.FrameSet) capture.Time           { return s.Captured }
-func (sets) retain(s *capture.FrameSet) *capture.FrameSet        { return s.Retain() }
-func (sets) release(s *capture.FrameSet)                         { s.Release() }
-func (sets) absent(s *capture.FrameSet) bool                     { return s == nil }
-func (sets) skipped(*capture.FrameSet) (*capture.FrameSet, bool) { return nil, false }
+func (sets) captured(s *capture.FrameSet) capture.Time                         { return s.Captured }
+func (sets) retain(s *capture.FrameSet) *capture.FrameSet                      { return s.Retain() }
+func (sets) release(s *capture.FrameSet)                                       { s.Release() }
+func (sets) absent(s *capture.FrameSet) bool                                   { return s == nil }
+func (sets) skipped(*capture.FrameSet, capture.Time) (*capture.FrameSet, bool) { return nil, false }
 
 var errCameras = errors.New("the set has other cameras than the one that it was made of")
 
@@ -199,7 +200,7 @@ func (m sets) at(earlier []*capture.FrameSet, instant capture.Time) (*capture.Fr
 
 // held keeps the last set's instants of its frames, whose motion it is; only the
 // set's own is the new one.
-func (sets) held(last, now *capture.FrameSet) *capture.FrameSet {
+func (sets) held(last, now *capture.FrameSet, due capture.Time) *capture.FrameSet {
 	list := make([]*capture.Frame, len(last.Frames))
 	for i, f := range last.Frames {
 		if f != nil {
@@ -207,7 +208,7 @@ func (sets) held(last, now *capture.FrameSet) *capture.FrameSet {
 		}
 	}
 	s := capture.NewFrameSet(now.Sequence, now.Closed, list)
-	s.Captured, s.Emitted = now.Captured, now.Emitted
+	s.Captured, s.Emitted = due, now.Emitted
 	return s
 }
 
