@@ -33,7 +33,7 @@ type filterCommand struct {
 	Force        bool    `env:"-" help:"Write over OUT."`
 	Rate         float64 `env:"-" placeholder:"HZ" help:"Pictures a second of a folder of pictures (its stamps.json, or 30)."`
 	Observations string  `env:"-" placeholder:"FILE" help:"Write what filters observe there, a line of JSON each."`
-	In           string  `arg:"" optional:"" help:"A WAV, MP4, MKV, WebM or other media file, a folder of PNG pictures, or the address of a recorded rig (folder:DIR, k4a:FILE, rig:FILE)."`
+	In           string  `arg:"" optional:"" help:"A WAV, MP4, MKV, WebM or other media file, a folder of PNG pictures, or the address of a recorded rig (folder:DIR, k4a:FILE, rig:FILE) or of the computed one (synthetic:)."`
 	Out          string  `arg:"" optional:"" help:"A .wav, .mp4, .mov, .mkv or .webm file, or a name without an ending: a folder of PNG pictures. Without it nothing is written."`
 }
 

@@ -22,14 +22,14 @@ func (c *filterNewCommand) Run(env *environment) error {
 		return fmt.Errorf("begin filter: %w", err)
 	}
 	pack, _ := scaffold.Package(c.Name, models.Kind(c.Kind)) // write has asked
-	in := map[string]string{"audio": "IN.wav OUT.wav", "video": "IN.mp4 OUT.mp4", "rgbd": "folder:IN OUT"}[c.Kind]
+	in := map[string]string{"audio": "IN.wav OUT.wav", "video": "IN.mp4 OUT.mp4", "rgbd": `"synthetic:?cameras=1&frames=30" OUT`}[c.Kind]
 	fmt.Fprintf(env.stdout, `%[1]s holds a filter that works, and filters.go has it.
 
   go test ./models/%[2]s
   make
   bin/virtualcube filter %[3]s --chain "%[4]s" --time
 
-Change %[1]s/%[2]s.go next.
+Change %[1]s/%[2]s.go next; models/TUTORIAL.md shows how.
 `, filepath.Join(c.Dir, "models", pack), pack, in, c.Name)
 	return nil
 }

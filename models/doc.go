@@ -9,7 +9,7 @@
 // Process is given as they are at that frame, so that a filter keeps no copy and
 // needs no lock. Audio, Video or RGBD makes a Definition of it, which the table
 // in the main package's filters.go lists; a test that calls filtertest.Run holds
-// it to the contract.
+// it to the contract. TUTORIAL.md leads through all of it in ten minutes.
 //
 // # Time
 //
