@@ -6,7 +6,6 @@ import (
 	"log/slog"
 
 	"github.com/virtualcube/virtualcube/capture"
-	"github.com/virtualcube/virtualcube/capture/nv12"
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/render/gl"
@@ -30,13 +29,18 @@ type lifter struct {
 // webcamRate is how many pictures a second a webcam gives as a rule.
 const webcamRate = 30
 
+// webcamFrames are kept to be filled again: one waits, one is rendered, one comes.
+const webcamFrames = 3
+
 // liftedWebcam is one of them.
 type liftedWebcam struct {
 	cube     room.Cube
 	renderer *render.Renderer
 	views    *multiview.Views
 	slot     chan *capture.FrameSet // the newest; it replaces the one that waits
+	pool     *capture.FramePool
 	sequence uint64
+	log      *slog.Logger
 }
 
 // lift implements room.Config.Lift.
@@ -45,7 +49,7 @@ func (l lifter) lift(name string, camera space.Camera) (room.Lifted, error) {
 		Name: name, Volume: capture.DefaultVolume(), Rate: webcamRate,
 		Cameras: []capture.Camera{{Name: "webcam", Colour: camera, Depth: camera, Matted: true}},
 	}
-	w := &liftedWebcam{slot: make(chan *capture.FrameSet, 1)}
+	w := &liftedWebcam{slot: make(chan *capture.FrameSet, 1), pool: capture.NewFramePool(webcamFrames), log: l.log}
 	options := l.config.options()
 	options.Geometry, options.Colour = 1, 1
 	var err error
@@ -89,7 +93,12 @@ func (w *liftedWebcam) Cube() room.Cube { return w.cube }
 // Put implements room.Lifted.
 func (w *liftedWebcam) Put(f *capture.Frame) {
 	c := f.Colour
-	picture := nv12.New(c.Width, c.Height, c.Range)
+	pooled, err := w.pool.Frame(capture.FrameShape{Format: capture.NV12, Range: c.Range, Width: c.Width, Height: c.Height})
+	if err != nil {
+		w.log.Debug("webcam's frame not shown", "error", err) // of a size that its lens was made for
+		return
+	}
+	picture := pooled.Colour
 	for y := range c.Height {
 		copy(picture.Planes[0][y*picture.Strides[0]:][:c.Width], c.Planes[0][y*c.Strides[0]:])
 	}
@@ -100,7 +109,10 @@ func (w *liftedWebcam) Put(f *capture.Frame) {
 		}
 	}
 	f.Retain()
-	made := capture.NewFrame(func(*capture.Frame) { f.Release() })
+	made := capture.NewFrame(func(*capture.Frame) {
+		pooled.Release()
+		f.Release()
+	})
 	made.Sequence, made.Captured, made.Emitted, made.Colour, made.Depth, made.Matte = f.Sequence, f.Captured, f.Emitted, picture, f.Depth, f.Matte
 	w.sequence++
 	s := capture.NewFrameSet(w.sequence, f.Emitted, []*capture.Frame{made})

@@ -23,7 +23,7 @@ type Parameters struct {
 func Definition() (models.Definition, error) {
 	return models.RGBD(models.Description{
 		Name:      "landmarks",
-		Summary:   "watches where the person before the cameras looks, to show whom they attend to",
+		Summary:   "Watches where the person before the cameras looks, to show whom they attend to.",
 		Latency:   40 * time.Millisecond,
 		Late:      models.Pass,
 		Failing:   models.Pass,

@@ -29,7 +29,7 @@ type Parameters struct {
 func Definition() (models.Definition, error) {
 	d, err := models.Video(models.Description{
 		Name:      "lift",
-		Summary:   "cuts the person out of the picture and guesses their depth, so that they sit in the room in 3D",
+		Summary:   "Cuts the person out of the picture and guesses their depth, so that they sit in the room in 3D.",
 		Latency:   60 * time.Millisecond,
 		Late:      models.Hold,
 		Failing:   models.Hold,

@@ -34,7 +34,7 @@ type Parameters struct {
 func Definition() (models.Definition, error) {
 	return models.Video(models.Description{
 		Name:      "matte",
-		Summary:   "finds the person in the picture and blurs, replaces or removes what is behind",
+		Summary:   "Finds the person in the picture and blurs, replaces or removes what is behind.",
 		Latency:   45 * time.Millisecond,
 		Late:      models.Hold,
 		Failing:   models.Hold,

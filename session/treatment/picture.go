@@ -213,7 +213,7 @@ func (p *Picture) send(f *capture.Frame) error {
 	if p.origin == 0 {
 		p.origin = f.Captured
 	}
-	stamp := int64(f.Captured.Sub(p.origin)) * encode.ClockRate / int64(time.Second)
+	stamp := ticksOf(f.Captured.Sub(p.origin), encode.ClockRate)
 	packet, err := p.encoder.Encode(f.Colour, stamp, p.key.Swap(false))
 	if err != nil {
 		return err

@@ -51,13 +51,24 @@ const resync = 10 * time.Second
 // at is the instant of a timestamp; now is used where they begin.
 func (s *stamps) at(timestamp uint32, now capture.Time) capture.Time {
 	step := int64(int32(timestamp - s.last))
-	if !s.begun || time.Duration(step)*time.Second/time.Duration(s.rate) > resync || -step > s.rate {
+	if !s.begun || ticks(step, s.rate) > resync || -step > s.rate {
 		s.begun, s.base, s.count = true, now, 0
 		step = 0
 	}
 	s.count += step
 	s.last = timestamp
-	return s.base.Add(time.Duration(s.count) * time.Second / time.Duration(s.rate))
+	return s.base.Add(ticks(s.count, s.rate))
+}
+
+// ticks are so many of a clock's as a duration. Whole seconds are taken apart: n
+// times a second would overflow after a day.
+func ticks(n, rate int64) time.Duration {
+	return time.Duration(n/rate)*time.Second + time.Duration(n%rate)*time.Second/time.Duration(rate)
+}
+
+// ticksOf is the reverse.
+func ticksOf(d time.Duration, rate int64) int64 {
+	return int64(d/time.Second)*rate + int64(d%time.Second)*rate/int64(time.Second)
 }
 
 // delays measures by how much content leaves later than it came.
