@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"net/http"
 	"strings"
@@ -126,6 +127,22 @@ func TestSlowPage(t *testing.T) {
 		<-ticker.C
 	}
 	reader.until("the others were told", func(v roomclient.View) bool { return !v.State.People[id].Present })
+}
+
+// TestGivesUpAsking has a participant who gives up some requests while they are
+// being sent, and is no less connected for it.
+func TestGivesUpAsking(t *testing.T) {
+	ada := serve(t, nil).enter("Ada")
+	for i := range 100 {
+		ctx, cancel := context.WithCancel(ada.ctx)
+		stop := time.AfterFunc(time.Duration(i)*time.Microsecond, cancel)
+		_, _ = ada.Ask(ctx, func(req int) any { return protocol.Say{Type: "say", Req: req, Text: strings.Repeat("\u58f0", 2000)} })
+		stop.Stop()
+		cancel()
+	}
+	if err := ada.Publish(ada.ctx, session.Microphone, true); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // png is the beginning of a picture, which is what counts.

@@ -62,8 +62,12 @@ type FailedError struct{ protocol.Failed }
 
 func (e *FailedError) Error() string { return e.Failed.Error + ": " + e.Message }
 
-// pingEvery keeps the connection from being taken for dead.
-const pingEvery = time.Second
+const (
+	// pingEvery keeps the connection from being taken for dead.
+	pingEvery = time.Second
+	// writeWithin is how long the node may refuse to take a message.
+	writeWithin = 10 * time.Second
+)
 
 // Client is one participant. Run owns it; the other methods may be called from
 // any goroutine while Run runs.
@@ -152,11 +156,18 @@ func (c *Client) Run(ctx context.Context) error {
 // Cut breaks the connection without a word, as a network does.
 func (c *Client) Cut() { _ = c.socket.CloseNow() }
 
+// send writes a message. The context ends it before, not amid: half a message
+// would end the connection.
 func (c *Client) send(ctx context.Context, message any) error {
 	text, err := json.Marshal(message)
 	if err != nil {
 		return err
 	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write to the room: %w", err)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), writeWithin)
+	defer cancel()
 	if err := c.socket.Write(ctx, websocket.MessageText, text); err != nil {
 		return fmt.Errorf("write to the room: %w", err)
 	}
@@ -313,6 +324,11 @@ func (c *Client) Ask(ctx context.Context, request func(req int) any) (protocol.D
 	req := c.req
 	c.answers[req] = waits
 	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		delete(c.answers, req)
+	}()
 	if err := c.send(ctx, request(req)); err != nil {
 		return protocol.Done{}, err
 	}
