@@ -32,6 +32,7 @@ type supply struct {
 	source Source // nil: nothing is sent
 	since  time.Time
 	ended  chan struct{} // closed when another source is connected
+	after  bool          // the relay before it goes on until it begins: see Replace
 	counts *count        // of this name
 	total  *count        // of the outlet
 }
@@ -64,6 +65,8 @@ type Outlet struct {
 	bound    chan struct{} // closed by Bind
 	bindOnce sync.Once
 	binding  binding
+
+	parting *parting // Run's: what goes on until the present source begins
 
 	arrived atomic.Uint64 // packets that the peer has reported, of a peer without a link
 	total   count
@@ -129,14 +132,16 @@ var ErrKind = errors.New("source and outlet are not of one kind")
 // but the one frame or packet whose writing had begun; of a relay nothing that
 // arrived before Connect was called, though it be delayed. A subscriber may be
 // connected once, to one outlet.
-func (o *Outlet) Connect(name string, s Source) error {
+func (o *Outlet) Connect(name string, s Source) error { return o.connect(name, s, false) }
+
+func (o *Outlet) connect(name string, s Source, after bool) error {
 	if s != nil && s.Kind() != o.kind {
 		return fmt.Errorf("connect %s: %w", o.id, ErrKind)
 	}
 	if s, ok := s.(*Subscriber); ok {
 		s.outlet = o
 	}
-	f := &supply{name: name, source: s, since: time.Now(), ended: make(chan struct{}), total: &o.total}
+	f := &supply{name: name, source: s, since: time.Now(), ended: make(chan struct{}), after: after, total: &o.total}
 	o.mu.Lock()
 	f.counts = o.countOf(name, s)
 	old := o.feed
@@ -164,10 +169,16 @@ func (o *Outlet) Run(ctx context.Context) error {
 		return nil
 	}
 	w := newWriter(o.binding)
+	defer o.part()
 	for {
 		f := o.current()
+		if !f.after {
+			o.part()
+		}
 		if f.source != nil {
-			w.begin()
+			if o.parting == nil {
+				w.begin()
+			}
 			err := f.source.serve(ctx, o, f, w)
 			if errors.Is(err, errGone) {
 				return err

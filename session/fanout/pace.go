@@ -19,8 +19,11 @@ const (
 // SetDelay lets sound wait, 0 to MaxDelay, so that it matches a view, or a
 // picture so that it matches a voice that filters work on. Order is kept and
 // nothing is dropped. That of sound moves there by a tenth of the time that passes,
-// that of pictures at once.
+// that of pictures at once. The node itself, which watches or listens, does not wait.
 func (r *Relay) SetDelay(d time.Duration) { r.delay.Store(int64(min(max(d, 0), MaxDelay))) }
+
+// Delay is the one that was set last.
+func (r *Relay) Delay() time.Duration { return time.Duration(r.delay.Load()) }
 
 // pace lets packets wait.
 func (r *Relay) pace(ctx context.Context) {

@@ -198,6 +198,7 @@ func (r *Relay) take(p *packet, size int, reason dropReason) {
 	if !reason.numbered() {
 		return
 	}
+	r.offer(p, true)
 	select {
 	case r.line <- p.retain():
 	default:
@@ -220,9 +221,17 @@ func (r *Relay) send(p *packet) {
 		default:
 		}
 	}
+	r.offer(p, false)
+}
+
+// offer hands a packet to the node itself, or to all outlets.
+func (r *Relay) offer(p *packet, node bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, t := range r.taps {
+		if node != (t.outlet == nil) {
+			continue
+		}
 		if n := t.offer(p); n > 0 {
 			r.stats.drop(droppedOverflow, n)
 		}

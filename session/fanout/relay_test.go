@@ -254,6 +254,74 @@ func TestSourcesChange(t *testing.T) {
 	})
 }
 
+// TestRelayReplaced says that pictures of a relay go on until the one that replaces
+// it has a key frame, that none is lost or shown twice then, that it ends where there
+// is no key frame, and at once where nothing or something else is to be shown.
+func TestRelayReplaced(t *testing.T) {
+	faked(t, func(t *testing.T) {
+		a, b := newPublisher(t, Video, 200, nil), newPublisher(t, Video, 3, nil)
+		defer a.run()()
+		defer b.run()()
+		p := &peer{}
+		o, stop := open(t, Video, p)
+		defer stop()
+		frame := 0
+		turn := func(n, keyOfB int) []byte {
+			before := len(p.marks())
+			for i := range n {
+				pass(40 * time.Millisecond)
+				a.show(frame == 0)
+				b.show(i == keyOfB)
+				frame++
+			}
+			return p.marks()[before:]
+		}
+		replace := func(r *Relay) {
+			t.Helper()
+			if err := o.Replace("b", r); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+		}
+		connectTo(t, o, "a", a.relay)
+		turn(5, -1)
+		replace(b.relay)
+		got := turn(10, 4) // of a there are five by then, as a's fifth comes before b's key
+		if want := []byte{200, 200, 200, 200, 200, 3, 3, 3, 3, 3, 3}; !slices.Equal(got, want) {
+			t.Errorf("while one replaced the other came %v", got)
+		}
+		smooth(t, p.sent(), true)
+		if n := a.relay.Snapshot().Subscribers; n != 0 {
+			t.Errorf("%d hold on to what was replaced", n)
+		}
+
+		frame = 0
+		connectTo(t, o, "a", a.relay)
+		turn(5, -1)
+		replace(b.relay)
+		if got, want := len(turn(50, -1)), int(replaceWithin/(40*time.Millisecond)); got < want-1 || got > want {
+			t.Errorf("without a key frame %d pictures of the old relay came", got)
+		}
+		if got := turn(5, 0); len(got) != 5 || got[0] != 3 {
+			t.Errorf("then came %v", got)
+		}
+
+		for name, next := range map[string]Source{"": nil, "c": newPublisher(t, Video, 7, nil).relay} {
+			frame = 0
+			connectTo(t, o, "a", a.relay)
+			turn(5, -1)
+			replace(b.relay)
+			connectTo(t, o, name, next)
+			if got := turn(5, 2); len(got) > 0 {
+				t.Errorf("after something else was connected came %v", got)
+			}
+			if n := a.relay.Snapshot().Subscribers + b.relay.Snapshot().Subscribers; n != 0 {
+				t.Errorf("%d hold on to what is shown no more", n)
+			}
+		}
+	})
+}
+
 // TestRelayBeginsWithKey says that who joins gets nothing before a key frame,
 // and that many joins cost the publisher one request a second.
 func TestRelayBeginsWithKey(t *testing.T) {

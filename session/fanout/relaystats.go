@@ -34,7 +34,7 @@ func (r *Relay) Snapshot() RelayStats {
 	s := r.stats
 	s.Subscribers = len(r.taps)
 	r.mu.Unlock()
-	s.Delay = time.Duration(r.delay.Load())
+	s.Delay = r.Delay()
 	dropped := make(map[string]uint64)
 	for reason, n := range s.drops {
 		if n > 0 {

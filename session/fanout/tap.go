@@ -56,14 +56,26 @@ func (r *Relay) detach(t *tap) {
 // serve implements Source.
 func (r *Relay) serve(ctx context.Context, o *Outlet, f *supply, w *writer) error {
 	t := r.attach(o)
-	defer r.detach(t)
-	r.lostPicture() // it begins with a key frame
 	s := new(passage)
+	defer func() {
+		if !o.goesOn(r, t, s, f) {
+			r.detach(t)
+		}
+	}()
+	r.lostPicture() // it begins with a key frame
 	for {
 		if f.over() { // before what waits
 			return nil
 		}
+		last, end := o.last()
 		select {
+		case p := <-last:
+			if err := o.linger(p, w); err != nil {
+				return err
+			}
+		case <-end:
+			o.part()
+			w.begin()
 		case p := <-t.queue:
 			err := r.forward(p, t, s, o, f, w)
 			p.release()
@@ -82,7 +94,8 @@ func (r *Relay) serve(ctx context.Context, o *Outlet, f *supply, w *writer) erro
 
 // forward writes a packet to an outlet, if it is one for it.
 func (r *Relay) forward(p *packet, t *tap, s *passage, o *Outlet, f *supply, w *writer) error {
-	if p.arrived.Before(f.since) || f.over() {
+	parting := o.parting != nil && o.parting.passage == s
+	if p.arrived.Before(f.since) || f.over() && !parting {
 		return nil
 	}
 	left := yield(o.yields.Load())
@@ -100,6 +113,11 @@ func (r *Relay) forward(p *packet, t *tap, s *passage, o *Outlet, f *supply, w *
 				r.lostPicture()
 			}
 			return nil
+		}
+		if o.parting != nil && !parting {
+			if err := o.finish(w); err != nil {
+				return err
+			}
 		}
 		w.join(p.timestamp)
 		s.begin(w, p)

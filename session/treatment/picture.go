@@ -25,7 +25,7 @@ const (
 )
 
 // Picture is a webcam or a screen on its way through filters. Run owns it; Set,
-// Reload and Stats may be called from any goroutine.
+// Reload, Stats and Way may be called from any goroutine.
 type Picture struct {
 	config Config[*capture.Frame]
 	lift   func(*capture.Frame) bool
@@ -92,10 +92,13 @@ func (p *Picture) Relay() *fanout.Relay { return p.relay }
 
 // Stats returns the counts.
 func (p *Picture) Stats() Stats {
-	s := Stats{Stats: p.chain.Stats(), Lost: p.lost.Load(), Way: time.Duration(p.delays.mean.Load())}
+	s := Stats{Stats: p.chain.Stats(), Lost: p.lost.Load(), Way: p.Way()}
 	s.Overrun += p.over.Load()
 	return s
 }
+
+// Way is by how much content leaves later than it came, smoothed.
+func (p *Picture) Way() time.Duration { return time.Duration(p.delays.mean.Load()) }
 
 // Run filters until the context or the source ends (nil), or something fails that
 // cannot be gone on without. It may be called once.

@@ -70,8 +70,11 @@ func (v *Voice) Relay() *fanout.Relay { return v.relay }
 
 // Stats returns the counts.
 func (v *Voice) Stats() Stats {
-	return Stats{Stats: v.chain.Stats(), Lost: v.lost.Load(), Way: time.Duration(v.delays.mean.Load())}
+	return Stats{Stats: v.chain.Stats(), Lost: v.lost.Load(), Way: v.Way()}
 }
+
+// Way is by how much content leaves later than it came, smoothed.
+func (v *Voice) Way() time.Duration { return time.Duration(v.delays.mean.Load()) }
 
 // Run filters until the context or the source ends (nil), or something fails that
 // cannot be gone on without. It may be called once.

@@ -14,7 +14,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/virtualcube/virtualcube/session"
-	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/rtc"
 )
@@ -50,7 +49,8 @@ type connection struct {
 	peer     *rtc.Peer
 	murmur   *murmurer
 	treaters map[session.Source]*treater
-	shown    map[session.Source]*fanout.Relay // that others get
+	shown    map[session.Source]exposed // what others get
+	before   map[session.Source]exposed // what they got before, and some still do
 	exposed  chan exposed
 	lifted   chan *Cube         // of the webcam; nil: it is flat
 	filtered uint64             // revision of the filters that the treaters know

@@ -3,12 +3,10 @@ package room
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session"
-	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 )
 
@@ -18,7 +16,8 @@ const spoken = 30
 
 // equip makes what filters the participant's sources, until the context ends.
 func (c *connection) equip(ctx context.Context, parts *sync.WaitGroup) {
-	c.treaters, c.shown, c.filtered = make(map[session.Source]*treater), make(map[session.Source]*fanout.Relay), 0
+	c.treaters, c.filtered = make(map[session.Source]*treater), 0
+	c.shown, c.before = make(map[session.Source]exposed), make(map[session.Source]exposed)
 	for _, s := range []session.Source{session.Microphone, session.Camera, session.Screen} {
 		t := &treater{
 			source: s, opener: c.endpoint.config.Opener, clock: c.endpoint.config.Clock, name: c.relayed() + "/" + string(s),
@@ -50,50 +49,16 @@ func (c *connection) notice(o models.Observation) {
 	}
 }
 
-// expose lets others have what comes out of the filters, or what goes in.
-func (c *connection) expose(e exposed) {
-	k := key{owner: c.self.ID, source: e.source}
-	old := c.shown[e.source]
-	c.shown[e.source] = e.relay
-	if e.source == session.Microphone && c.peer != nil {
-		c.seats.voice(e.relay)
-		c.murmur.of(e.relay)
-	}
-	if e.relay == nil {
-		if old != nil {
-			c.hall.exchange.take(k, old)
-		}
-		return
-	}
-	c.wait()
-	c.hall.exchange.put(k, e.relay)
-}
-
 // unfiltered takes away what filters made: its relays end with the media.
 func (c *connection) unfiltered() {
-	for s, r := range c.shown {
-		if r != nil {
-			c.hall.exchange.take(key{owner: c.self.ID, source: s}, r)
+	for s, e := range c.shown {
+		if e.relay != nil {
+			c.hall.exchange.take(key{owner: c.self.ID, source: s}, e.relay)
 		}
 	}
 	c.hall.filters.note(c.self.ID, nil)
 	c.hall.lifts.set(c.liftedName(), nil)
-	c.shown, c.treaters, c.filtered = nil, nil, 0
-}
-
-// filterTimes are by how much the filters make voice and webcam later.
-func (c *connection) filterTimes() (voice, picture time.Duration) {
-	if t := c.treaters[session.Microphone]; t != nil {
-		if s, ok := t.stats(); ok {
-			voice = s.Way
-		}
-	}
-	if t := c.treaters[session.Camera]; t != nil {
-		if s, ok := t.stats(); ok {
-			picture = s.Way
-		}
-	}
-	return voice, picture
+	c.shown, c.before, c.treaters, c.filtered = nil, nil, nil, 0
 }
 
 // figured are the figures of the participant's own filters.

@@ -82,7 +82,7 @@ func (c *connection) ways() map[string]float64 {
 			if s.Cube != "" {
 				way = c.endpoint.cubes[s.Cube].sound()
 			}
-			ways[s.Person] = float64(way+w.Relay.Snapshot().Delay) / 1e6
+			ways[s.Person] = float64(way+w.Relay.Delay()) / 1e6
 		}
 	}
 	return ways

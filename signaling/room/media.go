@@ -278,23 +278,6 @@ func (c *connection) hear() {
 	}
 }
 
-// wait keeps what the participant sends together: their voice with the views of
-// the rig that they sit before, and with their webcam, where filters take longer
-// for one than for the other.
-func (c *connection) wait() {
-	voice, picture := c.filterTimes()
-	if r := c.shown[session.Camera]; r != nil {
-		r.SetDelay(voice - picture)
-	}
-	if r := c.shown[session.Microphone]; r != nil {
-		lips := time.Duration(0)
-		if l := c.lips(c.self.Cube); l != nil {
-			lips = l.delay(browserTime + voice)
-		}
-		r.SetDelay(max(lips, picture-voice))
-	}
-}
-
 // negotiate takes the page's side of offer and answer.
 func (c *connection) negotiate(ctx context.Context, message any) error {
 	if c.peer == nil {

@@ -109,6 +109,7 @@ func (m *murmurer) murmur(ctx context.Context, of *fanout.Relay) (err error) {
 	defer m.exchange.take(k, relay)
 	first := true
 	return of.Listen(ctx, func(h fanout.Heard) error {
+		relay.SetDelay(of.Delay())
 		for range min(h.Lost, maxLost) {
 			if _, err := maker.Lost(); err != nil {
 				return err

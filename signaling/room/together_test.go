@@ -244,9 +244,9 @@ func (w *witness) look(picture capture.Picture, now time.Time) {
 	w.numbers = append(w.numbers, number)
 }
 
-// skews are how much later each flash came than its beep, since the last call, and
-// lost how many pictures did not come.
-func (w *witness) skews() (list []time.Duration, lost int) {
+// skews are how much later each flash came than its beep, since the last call, lost
+// how many pictures did not come, and again how many came once more.
+func (w *witness) skews() (list []time.Duration, lost, again int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, f := range w.flashes {
@@ -257,13 +257,18 @@ func (w *witness) skews() (list []time.Duration, lost int) {
 		}
 	}
 	for i := 1; i < len(w.numbers); i++ {
-		lost += (w.numbers[i]-w.numbers[i-1]-1)&0xff + 0
+		switch step := int(int8(w.numbers[i] - w.numbers[i-1])); {
+		case step > 0:
+			lost += step - 1
+		default:
+			again += 1 - step
+		}
 	}
 	if n := len(w.numbers); n > 0 {
 		w.numbers = w.numbers[n-1:]
 	}
 	w.flashes, w.beeps = nil, nil
-	return list, lost
+	return list, lost, again
 }
 
 // children are the processes of a program's own.
@@ -385,6 +390,13 @@ func TestFiltersTogether(t *testing.T) {
 				return false
 			})
 		}},
+		{"it is removed and added again", func() {
+			ada.ask(filters("", session.Camera))
+			bob.until("it is gone", func(v roomclient.View) bool { return len(v.State.People[id].Filters) == 1 })
+			wait(400 * time.Millisecond) // others have begun to change over
+			ada.ask(filters("", session.Camera, session.FilterLink{Name: "work"}))
+			bob.until("it runs", func(v roomclient.View) bool { return running(v, 2) })
+		}},
 		{"both are removed", func() {
 			ada.ask(filters("", session.Camera))
 			ada.ask(filters("", session.Microphone))
@@ -392,18 +404,18 @@ func TestFiltersTogether(t *testing.T) {
 	} {
 		step.do()
 		wait(2500 * time.Millisecond)
-		skews, lost := w.skews()
+		skews, lost, again := w.skews()
 		slices.Sort(skews)
 		if len(skews) < 3 {
 			t.Errorf("%s: only %d flashes with a beep came", step.what, len(skews))
 			continue
 		}
-		t.Logf("%s: the flash comes %v after the beep (median; %v to %v), %d pictures are missing", step.what, skews[len(skews)/2], skews[0], skews[len(skews)-1], lost)
+		t.Logf("%s: the flash comes %v after the beep (median; %v to %v), %d pictures are missing, %d came again", step.what, skews[len(skews)/2], skews[0], skews[len(skews)-1], lost, again)
 		if median := skews[len(skews)/2]; median.Abs() > 40*time.Millisecond {
 			t.Errorf("%s: the flash comes %v after the beep", step.what, median)
 		}
-		if lost > 3 {
-			t.Errorf("%s: %d pictures are missing", step.what, lost)
+		if lost > 1 || again > 3 { // a slow machine is late with one
+			t.Errorf("%s: %d pictures are missing, %d came again", step.what, lost, again)
 		}
 	}
 }

@@ -29,14 +29,8 @@ type treated interface {
 	Set([]host.Link) error
 	Relay() *fanout.Relay
 	Stats() treatment.Stats
+	Way() time.Duration
 	Run(context.Context) error
-}
-
-// exposed is what others are to get of a source from now on; a nil relay:
-// nothing.
-type exposed struct {
-	source session.Source
-	relay  *fanout.Relay
 }
 
 // treater keeps filters on one source of a participant, as long as there are any
@@ -126,69 +120,15 @@ func (t *treater) wait(ctx context.Context, o treatOrder) treatOrder {
 	return o
 }
 
-// show lets others have a relay.
+// show lets others have what is published as it is, or nothing.
 func (t *treater) show(ctx context.Context, r *fanout.Relay) {
-	select {
-	case t.expose <- exposed{t.source, r}:
-	case <-ctx.Done():
-	}
+	t.tell(ctx, exposed{source: t.source, relay: r})
 }
 
-// treat filters a relay until another is published or no filters are left, and
-// returns that order.
-func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
-	if !o.hides() {
-		t.show(ctx, o.relay) // until the filters work
-	}
-	ready := make(chan *fanout.Relay, 1)
-	l := newLifting(t)
-	work, err := t.begin(o, func(r *fanout.Relay) { ready <- r }, l)
-	if err == nil {
-		err = work.Set(o.links)
-	}
-	if err != nil {
-		t.log.Error("source not filtered", "source", t.source, "error", err)
-		return t.wait(ctx, o)
-	}
-	running, cancel := context.WithCancel(ctx)
-	ended := make(chan error, 1)
-	go func() { ended <- work.Run(running) }()
-	t.hold(work)
-	l.follow(ctx, o.links)
-	defer func() {
-		l.end(ctx)
-		cancel()
-		if ended != nil {
-			if err := <-ended; err != nil {
-				t.log.Warn("filters ended", "source", t.source, "error", err)
-			}
-		}
-		t.hold(nil)
-	}()
-	for {
-		select {
-		case r := <-ready:
-			t.show(ctx, r)
-		case shape := <-l.wanted:
-			l.begin(ctx, shape)
-		case next := <-t.orders:
-			if next.relay != o.relay || len(next.links) == 0 {
-				if next.relay == o.relay {
-					t.show(ctx, o.relay) // before the filtered one ends
-				}
-				return next
-			}
-			o = next
-			l.follow(ctx, o.links)
-			if err := work.Set(o.links); err != nil {
-				t.log.Error("filters not set", "source", t.source, "error", err)
-			}
-		case err := <-ended:
-			ended = nil
-			return t.failed(ctx, o, err)
-		case <-ctx.Done():
-			return o
-		}
+func (t *treater) tell(ctx context.Context, e exposed) {
+	select {
+	case t.expose <- e:
+	case <-ctx.Done():
 	}
 }
 
@@ -200,6 +140,9 @@ func (t *treater) failed(ctx context.Context, o treatOrder, err error) treatOrde
 		return t.wait(ctx, treatOrder{links: o.links, at: o.at})
 	}
 	t.log.Warn("filters ended", "source", t.source, "error", err)
+	if len(o.links) == 0 {
+		return o
+	}
 	if o.hides() {
 		t.show(ctx, nil)
 	}

@@ -155,6 +155,8 @@ func (p *Peer) assign(s *slot, w Stream) {
 		_ = s.outlet.Connect(w.ID, f.subscriber) // cannot fail: check saw the kind
 		p.start(f.run)
 	case w.View != nil:
+	case w.Relay != nil && old.Relay != nil && old.ID == w.ID:
+		_ = s.outlet.Replace(w.ID, w.Relay) // the same
 	case w.Relay != nil:
 		_ = s.outlet.Connect(w.ID, w.Relay) // the same
 	default:

@@ -119,19 +119,23 @@ func (f *follower) follow(all []room.Medium) {
 	before := f.choice
 	f.choice.choose(all)
 	if f.audio != nil && f.choice.audio != before.audio {
-		connect(f.audio, f.choice.audio)
+		connect(f.audio, before.audio, f.choice.audio)
 	}
 	if f.video != nil && f.choice.video != before.video {
-		connect(f.video, f.choice.video)
+		connect(f.video, before.video, f.choice.video)
 	}
 }
 
-func connect(o *fanout.Outlet, m room.Medium) {
-	if m.Relay == nil {
+func connect(o *fanout.Outlet, before, m room.Medium) {
+	name := m.Person + "/" + string(m.Source)
+	switch {
+	case m.Relay == nil:
 		_ = o.Connect("", nil)
-		return
+	case before.Relay != nil && before.Person == m.Person && before.Source == m.Source:
+		_ = o.Replace(name, m.Relay) // cannot fail: its kind is the source's
+	default:
+		_ = o.Connect(name, m.Relay) // the same
 	}
-	_ = o.Connect(m.Person+"/"+string(m.Source), m.Relay) // cannot fail: its kind is the source's
 }
 
 // choice is what a follower gets.
