@@ -22,8 +22,9 @@ const (
 // that of pictures at once. The node itself, which watches or listens, does not wait.
 func (r *Relay) SetDelay(d time.Duration) { r.delay.Store(int64(min(max(d, 0), MaxDelay))) }
 
-// Delay is the one that was set last.
+// Delay is the one that was set last, and Waits how long the newest packet waits.
 func (r *Relay) Delay() time.Duration { return time.Duration(r.delay.Load()) }
+func (r *Relay) Waits() time.Duration { return time.Duration(r.waits.Load()) }
 
 // pace lets packets wait.
 func (r *Relay) pace(ctx context.Context) {
@@ -39,7 +40,9 @@ func (r *Relay) pace(ctx context.Context) {
 			r.drain()
 			return
 		}
-		if wait := time.Until(d.due(p.arrived, time.Duration(r.delay.Load()))); wait > 0 {
+		due := d.due(p.arrived, r.Delay())
+		r.waits.Store(int64(due.Sub(p.arrived)))
+		if wait := time.Until(due); wait > 0 {
 			timer.Reset(wait)
 			select {
 			case <-timer.C:

@@ -52,6 +52,7 @@ type Relay struct {
 	wanted  chan struct{} // one slot: a key frame is
 	line    chan *packet  // on their way to the pacer; when it is full packets are dropped
 	delay   atomic.Int64  // ns
+	waits   atomic.Int64  // ns; pace's
 	done    chan struct{} // closed when the relay has ended
 	err     error         // why; set before done is closed
 

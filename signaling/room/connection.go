@@ -50,7 +50,7 @@ type connection struct {
 	murmur   *murmurer
 	treaters map[session.Source]*treater
 	shown    map[session.Source]exposed // what others get
-	before   map[session.Source]exposed // what they got before, and some still do
+	beside   map[session.Source]exposed // what they got before, or will get in a moment
 	exposed  chan exposed
 	lifted   chan *Cube         // of the webcam; nil: it is flat
 	filtered uint64             // revision of the filters that the treaters know

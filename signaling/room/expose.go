@@ -12,6 +12,7 @@ type exposed struct {
 	source session.Source
 	relay  *fanout.Relay // nil: nothing
 	by     treated       // that makes the relay's content; nil: it is what is published
+	soon   bool          // not yet: what they get now is to become as late as this before
 }
 
 // way is by how much filters make it later.
@@ -22,12 +23,23 @@ func (e exposed) way() time.Duration {
 	return e.by.Way()
 }
 
+// late is the greatest way of what others get of a source, got or will get.
+func (c *connection) late(s session.Source) time.Duration {
+	return max(c.shown[s].way(), c.beside[s].way())
+}
+
 // expose lets others have what comes out of the filters, or what goes in.
 func (c *connection) expose(e exposed) {
 	k := key{owner: c.self.ID, source: e.source}
 	old := c.shown[e.source]
-	if old.relay != e.relay {
-		c.before[e.source] = old
+	switch {
+	case e.soon:
+		c.beside[e.source] = e
+		return
+	case old.relay != e.relay:
+		c.beside[e.source] = old
+	default: // nobody gets the other any more
+		delete(c.beside, e.source)
 	}
 	c.shown[e.source] = e
 	if e.source == session.Microphone && c.peer != nil {
@@ -46,16 +58,17 @@ func (c *connection) expose(e exposed) {
 
 // wait keeps what the participant sends together: their voice with the views of
 // the rig that they sit before, and with their webcam, where filters take longer
-// for one than for the other.
+// for one than for the other. What comes out of filters and what goes in are as
+// late, so that nothing is left out or repeated where one takes the other's place.
 func (c *connection) wait() {
-	voice, picture := c.shown[session.Microphone].way(), c.shown[session.Camera].way()
+	late := max(c.late(session.Microphone), c.late(session.Camera))
 	lips := c.lips(c.self.Cube)
-	for _, exposures := range []map[session.Source]exposed{c.shown, c.before} {
+	for _, exposures := range []map[session.Source]exposed{c.shown, c.beside} {
 		if e := exposures[session.Camera]; e.relay != nil {
-			e.relay.SetDelay(voice - e.way())
+			e.relay.SetDelay(late - e.way())
 		}
 		if e := exposures[session.Microphone]; e.relay != nil {
-			delay := picture - e.way()
+			delay := late - e.way()
 			if lips != nil {
 				delay = max(delay, lips.delay(browserTime+e.way()))
 			}

@@ -17,7 +17,7 @@ const spoken = 30
 // equip makes what filters the participant's sources, until the context ends.
 func (c *connection) equip(ctx context.Context, parts *sync.WaitGroup) {
 	c.treaters, c.filtered = make(map[session.Source]*treater), 0
-	c.shown, c.before = make(map[session.Source]exposed), make(map[session.Source]exposed)
+	c.shown, c.beside = make(map[session.Source]exposed), make(map[session.Source]exposed)
 	for _, s := range []session.Source{session.Microphone, session.Camera, session.Screen} {
 		t := &treater{
 			source: s, opener: c.endpoint.config.Opener, clock: c.endpoint.config.Clock, name: c.relayed() + "/" + string(s),
@@ -58,7 +58,7 @@ func (c *connection) unfiltered() {
 	}
 	c.hall.filters.note(c.self.ID, nil)
 	c.hall.lifts.set(c.liftedName(), nil)
-	c.shown, c.before, c.treaters, c.filtered = nil, nil, nil, 0
+	c.shown, c.beside, c.treaters, c.filtered = nil, nil, nil, 0
 }
 
 // figured are the figures of the participant's own filters.

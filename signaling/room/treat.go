@@ -8,13 +8,17 @@ import (
 )
 
 const (
-	// drainTime is how long what the last filters still held may take to leave,
-	// before others get what is published as it is.
-	drainTime = 250 * time.Millisecond
+	// Others get what filters make, or what is published again, when one is as late as
+	// the other but for meetSlack: nothing is left out or repeated then. That is looked
+	// at after meetTime, when what the last filters held has left, and waited for up to
+	// meetLimit.
+	meetTime  = 300 * time.Millisecond
+	meetSlack = 5 * time.Millisecond
+	meetLimit = 1500 * time.Millisecond
 	// partTime is how long others may then take to change over.
 	partTime = 2 * time.Second
-	// partCheck is how often it is looked whether they have.
-	partCheck = 50 * time.Millisecond
+	// checkEvery is how often it is looked whether it is time.
+	checkEvery = 50 * time.Millisecond
 )
 
 // treating is one treatment under way. The treater's goroutine owns it.
@@ -26,10 +30,11 @@ type treating struct {
 	ready chan *fanout.Relay
 	ended chan error
 
-	relay   *fanout.Relay // that others get of the work; nil: not yet
-	emptied time.Time     // since when no filters are left; zero: there are some
-	bare    bool          // others get what is published again
-	parting *time.Ticker  // nil: filters are left
+	relay   *fanout.Relay // of the work; nil: it has nothing yet
+	since   time.Time     // of the relay, or since when no filters are left
+	emptied bool          // no filters are left
+	shows   bool          // others get the relay
+	ticker  *time.Ticker  // nil: they get what they should
 }
 
 // treat filters a relay until another is published or no filters are left, and
@@ -68,24 +73,25 @@ func (t *treater) treat(ctx context.Context, o treatOrder) treatOrder {
 // follow follows the orders, until it returns one that needs no treatment, or
 // another.
 func (u *treating) follow(ctx context.Context) treatOrder {
-	defer u.stay()
+	defer u.rest()
 	for {
 		var check <-chan time.Time
-		if u.parting != nil {
-			check = u.parting.C
+		if u.ticker != nil {
+			check = u.ticker.C
 		}
 		select {
 		case u.relay = <-u.ready:
-			u.tell(ctx, exposed{source: u.source, relay: u.relay, by: u.work})
+			u.begun(ctx)
 		case shape := <-u.lifts.wanted:
 			u.lifts.begin(ctx, shape)
 		case next := <-u.orders:
 			if next.relay != u.order.relay || len(next.links) == 0 && u.relay == nil {
 				return next
 			}
-			u.obey(ctx, next)
+			u.obey(next)
+			u.lifts.follow(ctx, next.links)
 		case now := <-check:
-			if u.part(ctx, now) {
+			if u.change(ctx, now.Sub(u.since)) {
 				return u.order
 			}
 		case err := <-u.ended:
@@ -97,46 +103,63 @@ func (u *treating) follow(ctx context.Context) treatOrder {
 	}
 }
 
+// begun lets others have what the filters make: soon, or at once where they are not
+// to get what is published.
+func (u *treating) begun(ctx context.Context) {
+	e := exposed{source: u.source, relay: u.relay, by: u.work, soon: !u.order.hides()}
+	u.tell(ctx, e)
+	u.shows = !e.soon
+	u.stir()
+}
+
 // obey changes the filters. When the last one is taken away the treatment goes on
 // for a moment: nothing that was published is lost, and those who watch change over
 // with a key frame.
-func (u *treating) obey(ctx context.Context, o treatOrder) {
-	u.order = o
-	u.lifts.follow(ctx, o.links)
+func (u *treating) obey(o treatOrder) {
+	u.order, u.emptied = o, len(o.links) == 0
 	if err := u.work.Set(o.links); err != nil {
 		u.log.Error("filters not set", "source", u.source, "error", err)
 	}
-	if len(o.links) > 0 {
-		u.stay()
-		if u.bare {
-			u.bare = false
-			u.tell(ctx, exposed{source: u.source, relay: u.relay, by: u.work})
-		}
-		return
-	}
-	if u.parting == nil {
-		u.emptied, u.parting = time.Now(), time.NewTicker(partCheck)
+	if u.relay != nil && u.shows == u.emptied {
+		u.stir()
 	}
 }
 
-// stay goes on.
-func (u *treating) stay() {
-	if u.parting != nil {
-		u.parting.Stop()
-		u.parting = nil
+// stir begins to check.
+func (u *treating) stir() {
+	if u.since = time.Now(); u.ticker == nil {
+		u.ticker = time.NewTicker(checkEvery)
 	}
 }
 
-// part says whether nobody needs the treatment any more.
-func (u *treating) part(ctx context.Context, now time.Time) bool {
-	since := now.Sub(u.emptied)
+// rest checks no more.
+func (u *treating) rest() {
+	if u.ticker != nil {
+		u.ticker.Stop()
+		u.ticker = nil
+	}
+}
+
+// change lets others have what they should by now, and says whether nobody needs the
+// treatment any more.
+func (u *treating) change(ctx context.Context, since time.Duration) (over bool) {
 	switch {
-	case since < drainTime:
-		return false
-	case !u.bare:
-		u.bare = true
+	case since < meetTime, u.shows == u.emptied && since < meetLimit && u.apart() > meetSlack:
+	case !u.emptied:
+		u.rest()
+		u.shows = true
+		u.tell(ctx, exposed{source: u.source, relay: u.relay, by: u.work})
+	case u.shows:
+		u.shows = false
 		u.show(ctx, u.order.relay)
-		return false
+	default:
+		return since > partTime || u.relay.Snapshot().Subscribers == 0
 	}
-	return since > partTime || u.relay.Snapshot().Subscribers == 0
+	return false
+}
+
+// apart is by how much what is published waits longer than what filters make, or the
+// reverse.
+func (u *treating) apart() time.Duration {
+	return (u.order.relay.Waits() - u.work.Way() - u.relay.Waits()).Abs()
 }
