@@ -23,7 +23,7 @@ func newRigVoice(log *slog.Logger) (*rigVoice, error) {
 	if v.relay, err = fanout.NewRelay(fanout.RelayConfig{Kind: fanout.Audio}); err != nil {
 		return nil, err
 	}
-	v.track, err = voice.NewTrack(voice.TrackOptions{Microphone: v.queue, Sink: v, Log: log})
+	v.track, err = voice.NewTrack(voice.TrackOptions{Microphone: v.queue, Sink: v, Loss: v.relay.Loss, Log: log})
 	return v, err
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/pion/rtcp"
 )
 
-// maxRepair bounds the loss that publishers are told of for the sake of others:
-// one listener's bad link must not take half of the bitrate of all.
+// maxRepair bounds the loss that is made up for, and that publishers are told of,
+// for the sake of others: one listener's bad link must not take half of the bitrate of all.
 const maxRepair = 0.2
 
 // repairs lets the node's reports to a publisher say what is lost on the whole
@@ -90,7 +90,7 @@ func (r *repairs) raise(reports []rtcp.ReceptionReport) {
 			continue
 		}
 		if relay := s.relay.Load(); relay != nil && relay.audio() {
-			reports[i].FractionLost = max(reports[i].FractionLost, uint8(256*min(maxRepair, relay.worst())))
+			reports[i].FractionLost = max(reports[i].FractionLost, uint8(256*relay.Loss()))
 		}
 	}
 }
@@ -102,8 +102,9 @@ func (r *Relay) adopt(a interceptor.Attributes) {
 	}
 }
 
-// worst is the greatest loss that an outlet's peer last reported, 0 to 1.
-func (r *Relay) worst() float64 {
+// Loss is the greatest that an outlet's peer last reported, 0 to maxRepair: what
+// packets are to make up for.
+func (r *Relay) Loss() float64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	worst := 0.0
@@ -112,5 +113,5 @@ func (r *Relay) worst() float64 {
 			worst = max(worst, float64(t.outlet.loss.Load())/256)
 		}
 	}
-	return worst
+	return min(worst, maxRepair)
 }

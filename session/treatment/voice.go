@@ -53,7 +53,7 @@ func NewVoice(config Config[capture.Sound]) (_ *Voice, err error) {
 	if v.decoder, err = opus.NewDecoder(1); err != nil {
 		return nil, err
 	}
-	if v.track, err = voice.NewTrack(voice.TrackOptions{Microphone: v.queue, Sink: v, Log: config.Log}); err != nil {
+	if v.track, err = voice.NewTrack(voice.TrackOptions{Microphone: v.queue, Sink: v, Loss: v.relay.Loss, Log: config.Log}); err != nil {
 		return nil, errors.Join(err, v.decoder.Close())
 	}
 	return v, nil

@@ -42,8 +42,15 @@ type TrackOptions struct {
 	Microphone Microphone
 	Sink       Sink
 	Encoding   opus.Options // of one channel; the zero value is opus.Voice
-	Log        *slog.Logger // nil discards
+	// Loss is which share of the packets is lost on the way to whoever gets the
+	// least, 0 to 1, and asked once a second: each packet repeats the one before it
+	// as far as that asks for. nil: Encoding.ExpectedLoss.
+	Loss func() float64
+	Log  *slog.Logger // nil discards
 }
+
+// lossEvery is after how many packets the loss is asked for.
+const lossEvery = 50
 
 // Track encodes a microphone.
 type Track struct {
@@ -55,6 +62,7 @@ type Track struct {
 	gaps    atomic.Uint64
 
 	// Owned by Run.
+	loss  int // percent, that the encoder is ready for
 	time  trackTime
 	voice activity
 }
@@ -84,7 +92,7 @@ func NewTrack(o TrackOptions) (*Track, error) {
 		return nil, fmt.Errorf("encode microphone: %w", err)
 	}
 	delay := time.Duration(encoder.Delay()) * time.Second / capture.SampleRate
-	return &Track{options: o, encoder: encoder, delay: delay}, nil
+	return &Track{options: o, encoder: encoder, delay: delay, loss: o.Encoding.ExpectedLoss}, nil
 }
 
 // Run encodes until the context ends or the microphone does (nil), or until
@@ -120,6 +128,9 @@ func (t *Track) encode(s capture.Sound) error {
 	if err := s.Validate(); err != nil {
 		return fmt.Errorf("encode microphone: %w", err)
 	}
+	if err := t.prepare(); err != nil {
+		return fmt.Errorf("encode microphone: %w", err)
+	}
 	data, err := t.encoder.Encode(s.Samples)
 	if err != nil {
 		return fmt.Errorf("encode microphone: %w", err)
@@ -135,6 +146,20 @@ func (t *Track) encode(s capture.Sound) error {
 	})
 	t.packets.Add(1)
 	return nil
+}
+
+// prepare makes the encoder ready for the loss of late. It is never ready for less
+// than it was opened for.
+func (t *Track) prepare() error {
+	if t.options.Loss == nil || t.packets.Load()%lossEvery != 0 {
+		return nil
+	}
+	percent := max(t.options.Encoding.ExpectedLoss, int(math.Ceil(100*min(t.options.Loss(), 1))))
+	if percent == t.loss {
+		return nil
+	}
+	t.loss = percent
+	return t.encoder.SetExpectedLoss(percent)
 }
 
 // Stats may be called at any time, from any goroutine.

@@ -438,7 +438,7 @@ func TestFiltersTogether(t *testing.T) {
 		if median := skews[len(skews)/2]; median.Abs() > 40*time.Millisecond {
 			t.Errorf("%s: the flash comes %v after the beep", step.what, median)
 		}
-		if lost > 1 || again > 3 { // a slow machine is late with one
+		if lost > 3 || again > 3 { // a slow machine is late with some
 			t.Errorf("%s: %d pictures are missing, %d came again", step.what, lost, again)
 		}
 	}
