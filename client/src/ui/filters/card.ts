@@ -7,6 +7,9 @@ import { Knob, theirs } from "./knob";
 import { moved } from "./links";
 import { cost } from "./words";
 
+/** How a filter fares; waiting: for its source to be on. */
+export type Fares = Filter["state"] | "waiting";
+
 /** What ends a filter: it goes, or the same one is put there anew. */
 export interface Ends {
   remove(): void;
@@ -56,9 +59,9 @@ export class Card {
   }
 
   /** Takes what the room says of it; first, last: in its chain. */
-  update(filter: Filter, first: boolean, last: boolean): void {
-    mark(this.#state, "data-state", filter.state);
-    say(this.#state, t(`filters.${filter.state}`));
+  update(filter: Filter, fares: Fares, first: boolean, last: boolean): void {
+    mark(this.#state, "data-state", fares);
+    say(this.#state, t(`filters.${fares}`));
     const why = filter.state === "failed" ? t("filters.why", { why: filter.error }) : "";
     say(this.#why, why);
     this.#why.hidden = why === "";

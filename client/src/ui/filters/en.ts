@@ -21,6 +21,7 @@ export const en = {
   "filters.later": "all comes {ms} ms later",
   "filters.work": "up to {ms} ms of work",
   "filters.private": "It hides something: while it cannot work, nothing is sent.",
+  "filters.waiting": "waits",
   "filters.opening": "opens",
   "filters.running": "works",
   "filters.failed": "failed",

@@ -67,10 +67,11 @@ export class Section {
     if (focused instanceof HTMLElement && document.activeElement !== focused && this.#list.contains(focused))
       focused.focus({ preventScroll: true });
     filters.forEach((f, i) => {
-      this.#cards.get(f.id)?.update(f, i === 0, i === filters.length - 1);
-      if (this.#states.get(f.id) !== f.state && this.#states.has(f.id))
-        this.#said(t("filters.said", { filter: titled(f.name), state: t(`filters.${f.state}`) }));
-      this.#states.set(f.id, f.state);
+      const fares = f.state === "opening" && !this.#off.hidden ? "waiting" : f.state;
+      this.#cards.get(f.id)?.update(f, fares, i === 0, i === filters.length - 1);
+      if (this.#states.get(f.id) !== fares && this.#states.has(f.id))
+        this.#said(t("filters.said", { filter: titled(f.name), state: t(`filters.${fares}`) }));
+      this.#states.set(f.id, fares);
     });
   }
 
