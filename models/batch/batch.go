@@ -73,7 +73,7 @@ func lay(from *clip.Clip, chain []models.Bound, to clip.Writer, o Options) (*run
 		if to != nil {
 			p.put = to.Sound
 		}
-		r.lanes = append(r.lanes, newStream(models.KindAudio, voice(o.Opener), from.Sounds, p.place, capture.SoundLength))
+		r.lanes = append(r.lanes, newStream(models.KindAudio, voice{opener: o.Opener}, from.Sounds, p.place, capture.SoundLength))
 		has[models.KindAudio] = true
 	}
 	if from.Frames != nil {
@@ -81,7 +81,7 @@ func lay(from *clip.Clip, chain []models.Bound, to clip.Writer, o Options) (*run
 		if to != nil {
 			put = to.Frame
 		}
-		r.lanes = append(r.lanes, newStream(models.KindVideo, pictures(o.Opener), from.Frames, put, period(from)))
+		r.lanes = append(r.lanes, newStream(models.KindVideo, pictures{opener: o.Opener}, from.Frames, put, period(from)))
 		has[models.KindVideo] = true
 	}
 	if from.Sets != nil {
@@ -89,7 +89,7 @@ func lay(from *clip.Clip, chain []models.Bound, to clip.Writer, o Options) (*run
 		if to != nil {
 			put = to.Set
 		}
-		r.lanes = append(r.lanes, newStream(models.KindRGBD, sets(o.Opener, *from.Info.Rig), from.Sets, put, period(from)))
+		r.lanes = append(r.lanes, newStream(models.KindRGBD, sets{opener: o.Opener, rig: *from.Info.Rig}, from.Sets, put, period(from)))
 		has[models.KindRGBD] = true
 	}
 	what := map[models.Kind]string{models.KindAudio: "sound", models.KindVideo: "pictures", models.KindRGBD: "frame sets of a rig"}
@@ -152,8 +152,5 @@ func (r *run) useless() error {
 	}
 	return nil
 }
-
-// lasting is the duration of samples.
-func lasting(n int64) time.Duration { return time.Duration(n) * time.Second / capture.SampleRate }
 
 func seconds(at capture.Time) float64 { return at.Sub(clip.Start).Seconds() }

@@ -18,6 +18,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/clip"
+	"github.com/virtualcube/virtualcube/models/medium"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -52,7 +53,7 @@ type delayed struct {
 
 func (d *delayed) Process(in capture.Sound, _ none) (capture.Sound, error) {
 	d.held = append(d.held, in.Samples...)
-	out := capture.Sound{Captured: in.Captured.Add(-lasting(int64(d.by))), Samples: slices.Clone(d.held[:capture.SoundSamples])}
+	out := capture.Sound{Captured: in.Captured.Add(-medium.Lasting(d.by)), Samples: slices.Clone(d.held[:capture.SoundSamples])}
 	d.held = d.held[capture.SoundSamples:]
 	if d.fail != nil {
 		if err := d.fail(in.Captured.Sub(clip.Start)); err != nil {
@@ -66,7 +67,7 @@ func (d *delayed) Close() error { return nil }
 
 func audio(t *testing.T, name string, by int, failing models.Policy, fail func(time.Duration) error) models.Bound {
 	t.Helper()
-	d, err := models.Audio(describe(name, lasting(int64(by)), failing), none{}, func(context.Context, models.Environment, none) (models.AudioFilter[none], error) {
+	d, err := models.Audio(describe(name, medium.Lasting(by), failing), none{}, func(context.Context, models.Environment, none) (models.AudioFilter[none], error) {
 		return &delayed{by: by, held: make([]float32, by), fail: fail}, nil
 	})
 	if err != nil {
@@ -138,7 +139,7 @@ func (m *made) clip() *clip.Clip {
 			if begin >= m.samples {
 				return capture.Sound{}, io.EOF
 			}
-			s := silence(clip.Start.Add(lasting(begin)))
+			s := medium.Silence(clip.Start.Add(medium.Lasting(int(begin))))
 			for i := range min(capture.SoundSamples, m.samples-begin) {
 				s.Samples[i] = float32(begin+i+1) * step
 			}
@@ -172,7 +173,7 @@ type kept struct {
 }
 
 func (k *kept) Sound(s capture.Sound) error {
-	if at := clip.Start.Add(lasting(int64(len(k.samples)))); s.Captured != at {
+	if at := clip.Start.Add(medium.Lasting(len(k.samples))); s.Captured != at {
 		return fmt.Errorf("sound of %v comes where that of %v is due", s.Captured, at)
 	}
 	k.samples = append(k.samples, s.Samples...)

@@ -15,7 +15,7 @@ import (
 // link is one filter of a chain at work.
 type link[T any] struct {
 	models.Bound
-	medium  medium[T]
+	medium  media[T]
 	stage   models.Stage[T]
 	account *account
 	last    T   // what it returned last; for Hold
@@ -35,7 +35,7 @@ type account struct {
 func (a *account) observed() { a.observations.Add(1) }
 
 // newLink opens a filter.
-func newLink[T any](ctx context.Context, b models.Bound, m medium[T], o Options, a *account) (*link[T], error) {
+func newLink[T any](ctx context.Context, b models.Bound, m media[T], o Options, a *account) (*link[T], error) {
 	stage, err := m.open(ctx, b, func(x models.Observation) {
 		a.observed()
 		if o.Observe != nil {
@@ -50,7 +50,7 @@ func newLink[T any](ctx context.Context, b models.Bound, m medium[T], o Options,
 
 // process takes a frame over and returns what becomes of it; absent: nothing yet.
 func (l *link[T]) process(in T) (T, error) {
-	defer l.medium.release(in)
+	defer l.medium.Release(in)
 	if !l.Private && l.Failing == models.Pass {
 		l.keep(in)
 	}
@@ -58,20 +58,21 @@ func (l *link[T]) process(in T) (T, error) {
 	out, err := l.call(in)
 	l.account.took = append(l.account.took, time.Since(began))
 	if panicked := (*panicError)(nil); errors.As(err, &panicked) {
-		return out, fmt.Errorf("filter %s at %.3f s: %w\n%s", l.Name, seconds(l.medium.captured(in)), err, panicked.stack)
+		return out, fmt.Errorf("filter %s at %.3f s: %w\n%s", l.Name, seconds(l.medium.Captured(in)), err, panicked.stack)
 	}
-	if err == nil && !l.medium.absent(out) {
-		if err = l.medium.check(in, out); err != nil {
-			l.medium.release(out)
+	if err == nil && !l.medium.Absent(out) {
+		if invalid := l.medium.Check(in, out); invalid != nil {
+			l.medium.Release(out)
+			err = fmt.Errorf("returned what is no frame: %w", invalid)
 		}
 	}
 	if err != nil {
-		l.account.fail(err, l.medium.captured(in))
+		l.account.fail(err, l.medium.Captured(in))
 		return l.instead(in), nil
 	}
-	if l.Failing == models.Hold && !l.medium.absent(out) {
+	if l.Failing == models.Hold && !l.medium.Absent(out) {
 		l.forget()
-		l.last = l.medium.retain(out)
+		l.last = l.medium.Retain(out)
 	}
 	return out, nil
 }
@@ -101,29 +102,32 @@ func (a *account) fail(err error, at capture.Time) {
 
 // instead is what stands for the content that a filter failed at.
 func (l *link[T]) instead(in T) T {
-	m, at := l.medium, l.medium.captured(in).Add(-l.LookAhead)
+	m, at := l.medium, l.medium.Captured(in).Add(-l.LookAhead)
+	var out T // absent, where nothing stands for it
 	switch {
 	case l.Failing == models.Pass:
-		return m.pick(l.came, at)
-	case l.Failing == models.Hold && !m.absent(l.last):
-		return m.held(l.last, at)
+		out, _ = m.At(l.came, at)
+	case l.Failing == models.Hold && !m.Absent(l.last):
+		out = m.Held(l.last, in, at)
+	default:
+		out, _ = m.Skipped(in, at)
 	}
-	return m.skipped(at)
+	return out
 }
 
 // keep remembers what came, for as long as the filter looks ahead.
 func (l *link[T]) keep(in T) {
-	l.came = append(l.came, l.medium.retain(in))
-	old := l.medium.captured(in).Add(-l.LookAhead - 2*capture.SoundLength)
-	for len(l.came) > 1 && l.medium.captured(l.came[1]) <= old {
-		l.medium.release(l.came[0])
+	l.came = append(l.came, l.medium.Retain(in))
+	old := l.medium.Captured(in).Add(-l.LookAhead - 2*capture.SoundLength)
+	for len(l.came) > 1 && l.medium.Captured(l.came[1]) <= old {
+		l.medium.Release(l.came[0])
 		l.came = l.came[1:]
 	}
 }
 
 func (l *link[T]) forget() {
-	if !l.medium.absent(l.last) {
-		l.medium.release(l.last)
+	if !l.medium.Absent(l.last) {
+		l.medium.Release(l.last)
 	}
 	var none T
 	l.last = none
@@ -132,7 +136,7 @@ func (l *link[T]) forget() {
 func (l *link[T]) close() error {
 	l.forget()
 	for _, x := range l.came {
-		l.medium.release(x)
+		l.medium.Release(x)
 	}
 	l.came = nil
 	if err := l.stage.Close(); err != nil {

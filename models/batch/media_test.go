@@ -10,6 +10,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models/clip"
+	"github.com/virtualcube/virtualcube/models/medium"
 )
 
 // writeFlash writes two seconds, 25 pictures a second, in which it gets light and
@@ -40,9 +41,9 @@ func writeFlash(t *testing.T, path string, instant time.Duration) {
 		err = out.Frame(f)
 		f.Release()
 		for _, at := range []time.Duration{at, at + capture.SoundLength} {
-			s := silence(clip.Start.Add(at))
+			s := medium.Silence(clip.Start.Add(at))
 			for i := range s.Samples {
-				if t := at + lasting(int64(i)) - instant; t >= 0 {
+				if t := at + medium.Lasting(i) - instant; t >= 0 {
 					s.Samples[i] = float32(0.5 * math.Sin(2*math.Pi*1000*t.Seconds()))
 				}
 			}
@@ -80,14 +81,14 @@ func measure(t *testing.T, path string) (beep, flash, sound time.Duration, pictu
 		}
 		for i, x := range s.Samples {
 			if beep < 0 && math.Abs(float64(x)) > 0.1 {
-				beep = s.Captured.Sub(clip.Start) + lasting(int64(i))
+				beep = s.Captured.Sub(clip.Start) + medium.Lasting(i)
 			}
 		}
 	}
 	for {
 		f, err := c.Frames()
 		if errors.Is(err, io.EOF) {
-			return beep, flash, lasting(c.Samples()), pictures
+			return beep, flash, medium.Lasting(int(c.Samples())), pictures
 		}
 		if err != nil {
 			t.Fatal(err)

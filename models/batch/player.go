@@ -100,9 +100,9 @@ func (p *playing[T]) observe(link string, o models.Observation) {
 // out hands a result to the writer.
 func (p *playing[T]) out(x T) {
 	s := p.stream
-	at := s.medium.captured(x)
+	at := s.medium.Captured(x)
 	write := func() error {
-		defer s.medium.release(x)
+		defer s.medium.Release(x)
 		end := capture.Time(p.limit.Load())
 		if s.kind != models.KindAudio && (at <= s.stamp || end > 0 && at > end) {
 			return nil
@@ -115,7 +115,7 @@ func (p *playing[T]) out(x T) {
 	case p.live.results <- write:
 	default:
 		p.live.dropped.Add(1)
-		s.medium.release(x)
+		s.medium.Release(x)
 	}
 }
 
@@ -171,9 +171,9 @@ func (p *playing[T]) feed(ctx context.Context) error {
 		if s.ended {
 			p.limit.Store(int64(s.end))
 		}
-		at := s.medium.captured(in)
+		at := s.medium.Captured(in)
 		if !wait(p.live.began.Add(at.Sub(clip.Start))) {
-			s.medium.release(in)
+			s.medium.Release(in)
 			return nil
 		}
 		p.chain.Put(in)

@@ -15,6 +15,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/clip"
+	"github.com/virtualcube/virtualcube/models/medium"
 )
 
 // recorded is a rig's recording whose depth is the number of the set; the second
@@ -78,7 +79,7 @@ func (s *setsBehind) Process(in *capture.FrameSet, _ none) (*capture.FrameSet, e
 		if f == nil {
 			continue
 		}
-		made := again(f, f.Captured, f.Sequence)
+		made := medium.Frames{}.Held(f, f, f.Captured)
 		made.Depth.Millimetres = make([]uint16, len(f.Depth.Millimetres))
 		for k, mm := range f.Depth.Millimetres {
 			made.Depth.Millimetres[k] = mm + 100

@@ -23,7 +23,7 @@ type stream[T any] struct {
 	stamp   capture.Time // of the last result
 }
 
-func newStream[T any](k models.Kind, m medium[T], read func() (T, error), put func(T) error, period time.Duration) *stream[T] {
+func newStream[T any](k models.Kind, m media[T], read func() (T, error), put func(T) error, period time.Duration) *stream[T] {
 	return &stream[T]{kind: k, put: put, supply: supply[T]{medium: m, read: read, period: period}}
 }
 
@@ -53,24 +53,24 @@ func (s *stream[T]) next(ctx context.Context) (at capture.Time, ok bool, err err
 		if errors.Is(err, io.EOF) {
 			return 0, false, nil
 		}
-		for i := 0; err == nil && i < len(s.links) && !s.medium.absent(out); i++ {
+		for i := 0; err == nil && i < len(s.links) && !s.medium.Absent(out); i++ {
 			out, err = s.links[i].process(out)
 		}
 		if err != nil {
 			return 0, false, err
 		}
-		if !s.medium.absent(out) {
+		if !s.medium.Absent(out) {
 			s.take(out)
 		}
 	}
-	return s.medium.captured(s.pending), true, nil
+	return s.medium.Captured(s.pending), true, nil
 }
 
 // take keeps a result, unless it is of an instant that the clip does not have.
 func (s *stream[T]) take(out T) {
-	at := s.medium.captured(out)
+	at := s.medium.Captured(out)
 	if s.kind != models.KindAudio && (at > s.end || at <= s.stamp) {
-		s.medium.release(out)
+		s.medium.Release(out)
 		return
 	}
 	s.pending, s.ready, s.stamp = out, true, at
@@ -78,7 +78,7 @@ func (s *stream[T]) take(out T) {
 
 // write writes the pending result.
 func (s *stream[T]) write() error {
-	defer s.medium.release(s.pending)
+	defer s.medium.Release(s.pending)
 	s.ready = false
 	s.done++
 	return s.put(s.pending)
@@ -86,7 +86,7 @@ func (s *stream[T]) write() error {
 
 func (s *stream[T]) close() error {
 	if s.ready {
-		s.medium.release(s.pending)
+		s.medium.Release(s.pending)
 		s.ready = false
 	}
 	s.forget()

@@ -11,7 +11,7 @@ import (
 // supply is the frames of one stream of a clip, and what follows the last of them
 // for as long as the filters look ahead.
 type supply[T any] struct {
-	medium medium[T]
+	medium media[T]
 	read   func() (T, error)
 	period time.Duration
 	ahead  time.Duration
@@ -29,7 +29,7 @@ func (s *supply[T]) next(enough bool) (in T, err error) {
 	if !s.ended {
 		if in, err = s.read(); err == nil {
 			s.count++
-			s.end = s.medium.captured(in)
+			s.end = s.medium.Captured(in)
 			s.keep(in)
 			return in, nil
 		}
@@ -38,7 +38,7 @@ func (s *supply[T]) next(enough bool) (in T, err error) {
 		}
 		s.ended = true
 	}
-	if enough || s.medium.absent(s.last) || s.extra >= s.ahead+s.period {
+	if enough || s.medium.Absent(s.last) || s.extra >= s.ahead+s.period {
 		return in, io.EOF
 	}
 	in = s.medium.next(s.last, s.period)
@@ -51,13 +51,13 @@ func (s *supply[T]) next(enough bool) (in T, err error) {
 func (s *supply[T]) keep(in T) {
 	if s.ahead > 0 {
 		s.forget()
-		s.last = s.medium.retain(in)
+		s.last = s.medium.Retain(in)
 	}
 }
 
 func (s *supply[T]) forget() {
-	if !s.medium.absent(s.last) {
-		s.medium.release(s.last)
+	if !s.medium.Absent(s.last) {
+		s.medium.Release(s.last)
 	}
 	var none T
 	s.last = none

@@ -3,6 +3,7 @@ package batch
 import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models/clip"
+	"github.com/virtualcube/virtualcube/models/medium"
 )
 
 // placing puts stretches where their stamps say and hands them on without gaps.
@@ -15,7 +16,7 @@ type placing struct {
 // place hands on what of a stretch lies behind what came; silence fills gaps.
 // Beyond the end of the clip there is nothing.
 func (p *placing) place(s capture.Sound) error {
-	first := min(int64(samples(s.Captured.Sub(clip.Start))), p.total())
+	first := min(int64(medium.Samples(s.Captured.Sub(clip.Start))), p.total())
 	content := s.Samples
 	switch {
 	case first < p.at:
@@ -33,7 +34,7 @@ func (p *placing) hand(content []float32) error {
 	for len(content) > 0 {
 		part := content[:min(len(content), capture.SoundSamples)]
 		content = content[len(part):]
-		at := clip.Start.Add(lasting(p.at))
+		at := clip.Start.Add(medium.Lasting(int(p.at)))
 		p.at += int64(len(part))
 		if err := p.put(capture.Sound{Captured: at, Samples: part}); err != nil {
 			return err

@@ -93,7 +93,7 @@ func (c *Chain[T]) open(ctx context.Context, l *link[T]) {
 	l.stats.State = Opening
 	warm := make([]T, 0, len(c.raw))
 	for _, f := range c.raw {
-		warm = append(warm, c.medium.retain(f))
+		warm = append(warm, c.medium.Retain(f))
 	}
 	values, bound := l.Values, l.Bound
 	observe := func(models.Observation) {}
@@ -105,7 +105,7 @@ func (c *Chain[T]) open(ctx context.Context, l *link[T]) {
 		defer cancel()
 		w, err := c.ready(ctx, bound, values, warm, observe)
 		for _, f := range warm {
-			c.medium.release(f)
+			c.medium.Release(f)
 		}
 		select {
 		case c.opened <- opening[T]{link: l, worker: w, err: err}:
@@ -166,7 +166,7 @@ func (c *Chain[T]) warm(ctx context.Context, w *worker[T], v models.Values, fram
 		if err != nil {
 			return err
 		}
-		defer c.medium.release(blank)
+		defer c.medium.Release(blank)
 		frames = []T{blank}
 	}
 	for _, f := range frames {
@@ -177,8 +177,8 @@ func (c *Chain[T]) warm(ctx context.Context, w *worker[T], v models.Values, fram
 			if r.err != nil {
 				return r.err
 			}
-			if !c.medium.absent(r.out) {
-				c.medium.release(r.out)
+			if !c.medium.Absent(r.out) {
+				c.medium.Release(r.out)
 			}
 		case <-ctx.Done():
 			return errStuck

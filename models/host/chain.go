@@ -37,7 +37,7 @@ type Config[T any] struct {
 // any goroutine.
 type Chain[T any] struct {
 	config Config[T]
-	medium medium[T]
+	medium stream[T]
 	inbox  *inbox[T]
 	log    *limitedLog
 	now    atomic.Pointer[Stats]
@@ -65,7 +65,7 @@ type Chain[T any] struct {
 
 // NewAudio makes the chain of a voice.
 func NewAudio(config Config[capture.Sound]) (*Chain[capture.Sound], error) {
-	c, err := newChain(config, medium[capture.Sound](sounds{}))
+	c, err := newChain(config, stream[capture.Sound](voice{}))
 	if err == nil {
 		l := &line{out: c.config.Out, stats: &c.stats}
 		c.emit = l.take
@@ -75,15 +75,15 @@ func NewAudio(config Config[capture.Sound]) (*Chain[capture.Sound], error) {
 
 // NewVideo makes the chain of a webcam or a screen.
 func NewVideo(config Config[*capture.Frame]) (*Chain[*capture.Frame], error) {
-	return newChain(config, medium[*capture.Frame](frames{}))
+	return newChain(config, stream[*capture.Frame](pictures{}))
 }
 
 // NewRGBD makes the chain of a rig.
-func NewRGBD(config Config[*capture.FrameSet], rig capture.Rig) (*Chain[*capture.FrameSet], error) {
-	return newChain(config, medium[*capture.FrameSet](sets{rig: rig}))
+func NewRGBD(config Config[*capture.FrameSet], r capture.Rig) (*Chain[*capture.FrameSet], error) {
+	return newChain(config, stream[*capture.FrameSet](rig{of: r}))
 }
 
-func newChain[T any](config Config[T], m medium[T]) (*Chain[T], error) {
+func newChain[T any](config Config[T], m stream[T]) (*Chain[T], error) {
 	if config.Open == nil || config.Out == nil || config.Log == nil {
 		return nil, errors.New("make chain: opener, sink and log are needed")
 	}
@@ -197,7 +197,7 @@ func (c *Chain[T]) pass(ctx context.Context, a arrival[T]) {
 	defer c.publish()
 	if !c.begun && slices.ContainsFunc(c.next, func(l *link[T]) bool { return l.Private }) {
 		c.stats.Withheld++
-		c.medium.release(a.frame)
+		c.medium.Release(a.frame)
 		return
 	}
 	frame := a.frame
@@ -219,10 +219,10 @@ func (c *Chain[T]) pass(ctx context.Context, a arrival[T]) {
 
 // leave sends a frame on unless its content has left already.
 func (c *Chain[T]) leave(frame T, _ []T, _ time.Duration) {
-	t := c.medium.captured(frame)
+	t := c.medium.Captured(frame)
 	if back := c.last.Sub(t); back >= 0 && back <= models.MaxLookAhead && c.last != 0 {
 		c.stats.Repeated++
-		c.medium.release(frame)
+		c.medium.Release(frame)
 		return
 	}
 	c.last = t
@@ -233,13 +233,13 @@ func (c *Chain[T]) leave(frame T, _ []T, _ time.Duration) {
 // remember keeps what came: to warm up with, and, of sound, to fill gaps with.
 func (c *Chain[T]) remember(frame T) {
 	m := c.medium
-	c.raw = append(c.raw, m.retain(frame))
-	oldest := m.captured(frame)
+	c.raw = append(c.raw, m.Retain(frame))
+	oldest := m.Captured(frame)
 	if k := m.keep(); k > 0 {
 		oldest = oldest.Add(-k - c.lookAhead())
 	}
-	for len(c.raw) > 1 && (m.captured(c.raw[0]) < oldest || len(c.raw) > maxRecent) {
-		m.release(c.raw[0])
+	for len(c.raw) > 1 && (m.Captured(c.raw[0]) < oldest || len(c.raw) > maxRecent) {
+		m.Release(c.raw[0])
 		c.raw = c.raw[1:]
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // inbox holds the frames that wait for a chain. One goroutine takes; any may put.
 type inbox[T any] struct {
-	medium  medium[T]
+	medium  stream[T]
 	slots   chan arrival[T]
 	overrun atomic.Uint64
 }
@@ -17,7 +17,7 @@ type arrival[T any] struct {
 	at    time.Time
 }
 
-func newInbox[T any](m medium[T]) *inbox[T] {
+func newInbox[T any](m stream[T]) *inbox[T] {
 	depth, _ := m.depth()
 	return &inbox[T]{medium: m, slots: make(chan arrival[T], depth)}
 }
@@ -33,7 +33,7 @@ func (b *inbox[T]) put(frame T) {
 		}
 		select {
 		case old := <-b.slots:
-			b.medium.release(old.frame)
+			b.medium.Release(old.frame)
 			b.overrun.Add(1)
 		default:
 		}
@@ -45,7 +45,7 @@ func (b *inbox[T]) empty() {
 	for {
 		select {
 		case a := <-b.slots:
-			b.medium.release(a.frame)
+			b.medium.Release(a.frame)
 		default:
 			return
 		}

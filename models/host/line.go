@@ -5,6 +5,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
+	"github.com/virtualcube/virtualcube/models/medium"
 )
 
 const (
@@ -32,23 +33,23 @@ type line struct {
 }
 
 // due is the instant of the next sample.
-func (l *line) due() capture.Time { return l.from.Add(lasting(len(l.waits))) }
+func (l *line) due() capture.Time { return l.from.Add(medium.Lasting(len(l.waits))) }
 
 // take takes the next stretch; raw is what came into the chain of late, ahead how
 // far its filters look.
 func (l *line) take(s capture.Sound, raw []capture.Sound, ahead time.Duration) {
 	stray, slack := s.Captured.Sub(l.due()), lineSlack
 	if l.moved = l.moved || ahead != l.ahead; l.moved {
-		slack = lasting(1)
+		slack = medium.Lasting(1)
 	}
 	l.ahead = ahead
 	switch {
 	case !l.begun || stray > lineGap || stray < -lineGap:
 		l.begun, l.from, l.waits = true, s.Captured, l.waits[:0]
 	case stray > slack: // the chain looks less ahead than it did
-		l.append(bridge(raw, l.due(), samples(stray)), true)
+		l.append(bridge(raw, l.due(), medium.Samples(stray)), true)
 	case stray < -slack: // it looks further ahead: this has left already
-		skip := min(samples(-stray), len(s.Samples))
+		skip := min(medium.Samples(-stray), len(s.Samples))
 		if skip == len(s.Samples) {
 			l.stats.Repeated++
 			return
@@ -56,7 +57,7 @@ func (l *line) take(s capture.Sound, raw []capture.Sound, ahead time.Duration) {
 		l.append(s.Samples[skip:], true)
 		return
 	default:
-		l.from = s.Captured.Add(-lasting(len(l.waits)))
+		l.from = s.Captured.Add(-medium.Lasting(len(l.waits)))
 	}
 	l.append(s.Samples, stray.Abs() > slack)
 }
@@ -65,7 +66,7 @@ func (l *line) take(s capture.Sound, raw []capture.Sound, ahead time.Duration) {
 func bridge(raw []capture.Sound, from capture.Time, n int) []float32 {
 	made := make([]float32, 0, n+capture.SoundSamples)
 	for len(made) < n {
-		s, _ := sounds{}.at(raw, from.Add(lasting(len(made))))
+		s, _ := medium.Sounds{}.At(raw, from.Add(medium.Lasting(len(made))))
 		made = append(made, s.Samples...)
 	}
 	return made[:n]

@@ -50,7 +50,7 @@ func (l *link[T]) through(in T) (out T, ok bool) {
 	if l.worker == nil {
 		if l.Private && l.guards {
 			l.chain.stats.Withheld++
-			m.release(in)
+			m.Release(in)
 			return out, false
 		}
 		return l.passed(in)
@@ -108,8 +108,8 @@ func (l *link[T]) collect() {
 }
 
 func (l *link[T]) discard(r result[T]) {
-	if r.err == nil && !l.chain.medium.absent(r.out) {
-		l.chain.medium.release(r.out)
+	if r.err == nil && !l.chain.medium.Absent(r.out) {
+		l.chain.medium.Release(r.out)
 	}
 }
 
@@ -136,8 +136,8 @@ func (l *link[T]) finish(in T, r result[T]) (out T, ok bool) {
 		}
 		return l.instead(in, policy)
 	}
-	m.release(in)
-	if m.absent(r.out) {
+	m.Release(in)
+	if m.Absent(r.out) {
 		return out, false
 	}
 	if l.Late == models.Hold || l.Failing == models.Hold {
@@ -165,19 +165,19 @@ func (l *link[T]) broken(err error) bool {
 // instead stands for a frame that the filter did not make.
 func (l *link[T]) instead(in T, policy models.Policy) (out T, ok bool) {
 	m := l.chain.medium
-	due := m.captured(in).Add(-l.LookAhead)
+	due := m.Captured(in).Add(-l.LookAhead)
 	switch policy {
 	case models.Pass:
 		return l.passed(in)
 	case models.Hold:
-		if !m.absent(l.last) {
-			out = m.held(l.last, in, due)
-			m.release(in)
+		if !m.Absent(l.last) {
+			out = m.Held(l.last, in, due)
+			m.Release(in)
 			return out, true
 		}
 	}
-	out, ok = m.skipped(in, due)
-	m.release(in)
+	out, ok = m.Skipped(in, due)
+	m.Release(in)
 	return out, ok
 }
 
@@ -187,18 +187,18 @@ func (l *link[T]) passed(in T) (out T, ok bool) {
 		return in, true
 	}
 	m := l.chain.medium
-	out, ok = m.at(l.recent, m.captured(in).Add(-l.LookAhead))
-	m.release(in)
+	out, ok = m.At(l.recent, m.Captured(in).Add(-l.LookAhead))
+	m.Release(in)
 	return out, ok
 }
 
 // remember keeps what came for as long as it may be asked for.
 func (l *link[T]) remember(in T) {
 	m := l.chain.medium
-	l.recent = append(l.recent, m.retain(in))
-	oldest := m.captured(in).Add(-l.LookAhead - m.keep())
-	for len(l.recent) > 1 && (m.captured(l.recent[0]) < oldest || len(l.recent) > maxRecent) {
-		m.release(l.recent[0])
+	l.recent = append(l.recent, m.Retain(in))
+	oldest := m.Captured(in).Add(-l.LookAhead - m.keep())
+	for len(l.recent) > 1 && (m.Captured(l.recent[0]) < oldest || len(l.recent) > maxRecent) {
+		m.Release(l.recent[0])
 		l.recent = l.recent[1:]
 	}
 }
@@ -208,22 +208,22 @@ const maxRecent = 160
 
 func (l *link[T]) hold(f T) {
 	m := l.chain.medium
-	if !m.absent(l.last) {
-		m.release(l.last)
+	if !m.Absent(l.last) {
+		m.Release(l.last)
 	}
-	l.last = m.retain(f)
+	l.last = m.Retain(f)
 }
 
 // forget gives the frames up.
 func (l *link[T]) forget() {
 	m := l.chain.medium
 	for _, f := range l.recent {
-		m.release(f)
+		m.Release(f)
 	}
 	l.recent = nil
 	var none T
-	if !m.absent(l.last) {
-		m.release(l.last)
+	if !m.Absent(l.last) {
+		m.Release(l.last)
 	}
 	l.last = none
 }

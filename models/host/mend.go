@@ -94,7 +94,7 @@ func (c *Chain[T]) finish() {
 	}
 	c.parts.Wait()
 	for _, f := range c.raw {
-		c.medium.release(f)
+		c.medium.Release(f)
 	}
 	c.inbox.empty()
 	c.publish()

@@ -12,7 +12,7 @@ import (
 type worker[T any] struct {
 	of      models.Description
 	stage   models.Stage[T]
-	medium  medium[T]
+	medium  stream[T]
 	jobs    chan job[T]
 	results chan result[T] // has room for every job: the goroutine never waits
 	ended   chan struct{}
@@ -45,7 +45,7 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 // newWorker starts the goroutine; end or abandon ends it. depth is how many jobs
 // may wait.
-func newWorker[T any](of models.Description, s models.Stage[T], m medium[T], depth int) *worker[T] {
+func newWorker[T any](of models.Description, s models.Stage[T], m stream[T], depth int) *worker[T] {
 	w := &worker[T]{
 		of: of, stage: s, medium: m, jobs: make(chan job[T], depth), results: make(chan result[T], depth+1), ended: make(chan struct{}),
 	}
@@ -69,14 +69,14 @@ func (w *worker[T]) process(j job[T]) (r result[T]) {
 			r.err = &panicError{value: v, stack: debug.Stack()}
 		}
 		r.took = time.Since(began)
-		w.medium.release(j.in)
+		w.medium.Release(j.in)
 	}()
 	r.out, r.err = w.stage.Process(j.in, j.values)
-	if r.err != nil || w.medium.absent(r.out) {
+	if r.err != nil || w.medium.Absent(r.out) {
 		return r
 	}
-	if err := w.medium.check(j.in, r.out); err != nil {
-		w.medium.release(r.out)
+	if err := w.medium.Check(j.in, r.out); err != nil {
+		w.medium.Release(r.out)
 		r.err = fmt.Errorf("returned what is no frame: %w", err)
 	}
 	return r
@@ -97,7 +97,7 @@ func (w *worker[T]) give(j job[T]) (ok bool) {
 	if len(w.waiting) >= cap(w.jobs) {
 		return false
 	}
-	j.in = w.medium.retain(j.in)
+	j.in = w.medium.Retain(j.in)
 	j.since = time.Now()
 	w.waiting = append(w.waiting, j)
 	w.jobs <- j
@@ -143,8 +143,8 @@ func (w *worker[T]) drain() {
 	for {
 		select {
 		case r := <-w.results:
-			if r.err == nil && !w.medium.absent(r.out) {
-				w.medium.release(r.out)
+			if r.err == nil && !w.medium.Absent(r.out) {
+				w.medium.Release(r.out)
 			}
 		default:
 			return
