@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/limitedlog"
 	"github.com/virtualcube/virtualcube/models"
 )
 
@@ -39,7 +40,7 @@ type Chain[T any] struct {
 	config Config[T]
 	medium stream[T]
 	inbox  *inbox[T]
-	log    *limitedLog
+	log    *limitedlog.Log
 	now    atomic.Pointer[Stats]
 
 	mu      sync.Mutex // guards the four below; held for a few instructions
@@ -92,7 +93,7 @@ func newChain[T any](config Config[T], m stream[T]) (*Chain[T], error) {
 	}
 	c := &Chain[T]{
 		config: config, medium: m, inbox: newInbox(m), wake: make(chan struct{}, 1), opened: make(chan opening[T]),
-		log: newLimitedLog(config.Log.With("chain", config.Name)),
+		log: limitedlog.New(config.Log.With("chain", config.Name)),
 	}
 	c.emit = c.leave
 	c.now.Store(&Stats{})
@@ -267,22 +268,3 @@ func (c *Chain[T]) publish() {
 	}
 	c.now.Store(&s)
 }
-
-// limitedLog writes a line at most once a second for each reason.
-type limitedLog struct {
-	log  *slog.Logger
-	last map[string]time.Time
-}
-
-func newLimitedLog(log *slog.Logger) *limitedLog {
-	return &limitedLog{log: log, last: make(map[string]time.Time)}
-}
-
-func (l *limitedLog) warn(reason, message string, values ...any) {
-	if now := time.Now(); now.Sub(l.last[reason]) >= time.Second {
-		l.last[reason] = now
-		l.log.Warn(message, values...)
-	}
-}
-
-func (l *limitedLog) error(message string, values ...any) { l.log.Error(message, values...) }

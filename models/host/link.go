@@ -120,7 +120,7 @@ func (l *link[T]) account(r result[T]) {
 	if r.err != nil {
 		s.Errors++
 		s.Error = r.err.Error()
-		l.chain.log.warn(l.ID, "a filter failed", "filter", l.Name, "link", l.ID, "error", r.err)
+		l.chain.log.Warn(l.ID, "a filter failed", "filter", l.Name, "link", l.ID, "error", r.err)
 		return
 	}
 	s.Frames++
@@ -153,7 +153,8 @@ func (l *link[T]) broken(err error) bool {
 	}
 	p, panicked := errors.AsType[*panicError](err)
 	if panicked {
-		l.chain.log.error("a filter panicked", "filter", l.Name, "link", l.ID, "panic", p.value, "stack", string(p.stack))
+		c := l.chain.config
+		c.Log.Error("a filter panicked", "chain", c.Name, "filter", l.Name, "link", l.ID, "panic", p.value, "stack", string(p.stack))
 	}
 	if !panicked && !errors.Is(err, models.ErrDead) {
 		return false

@@ -48,5 +48,5 @@ func reason(err error) string {
 
 func (v *View) drop(reason, message string, err error) {
 	v.tally.dropped(reason)
-	v.log.warn(reason, message, err)
+	v.log.Warn(reason, message, "reason", reason, "error", err)
 }

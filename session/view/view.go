@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
+	"github.com/virtualcube/virtualcube/capture/limitedlog"
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/render"
 	"github.com/virtualcube/virtualcube/session/encode"
@@ -69,7 +68,7 @@ type Config struct {
 type View struct {
 	config   Config
 	tally    tally
-	log      limitedLog
+	log      *limitedlog.Log
 	rendered mailbox[rendered]
 
 	// Render's.
@@ -93,10 +92,7 @@ func New(config Config) (*View, error) {
 	if c.Renderer == nil || c.Framing == nil || c.Announce == nil || c.Ladder == nil || c.Encoder == nil || c.Clock == nil || c.Log == nil {
 		return nil, errors.New("make view: renderer, framing, announce, ladder, encoder, clock and log are needed")
 	}
-	log := c.Log.With("cube", c.Cube)
-	return &View{
-		config: c, log: limitedLog{log: log, last: make(map[string]time.Time)}, rendered: newMailbox[rendered](),
-	}, nil
+	return &View{config: c, log: limitedlog.New(c.Log.With("cube", c.Cube)), rendered: newMailbox[rendered]()}, nil
 }
 
 // Snapshot returns the counts.
@@ -119,26 +115,5 @@ func (v *View) Discard() {
 	case r := <-v.rendered.slot:
 		r.view.Release()
 	default:
-	}
-}
-
-// limitedLog writes a line at most once a second for each reason.
-type limitedLog struct {
-	log *slog.Logger
-
-	mu   sync.Mutex
-	last map[string]time.Time
-}
-
-func (l *limitedLog) warn(reason, message string, err error) {
-	now := time.Now()
-	l.mu.Lock()
-	quiet := now.Sub(l.last[reason]) < time.Second
-	if !quiet {
-		l.last[reason] = now
-	}
-	l.mu.Unlock()
-	if !quiet {
-		l.log.Warn(message, "reason", reason, "error", err)
 	}
 }
