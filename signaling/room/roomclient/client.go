@@ -13,7 +13,6 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/pion/webrtc/v4"
-	pionmedia "github.com/pion/webrtc/v4/pkg/media"
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
@@ -57,11 +56,6 @@ func (e *EndError) Error() string { return e.End.Error + ": " + e.Message }
 // Unwrap returns ErrEnded.
 func (e *EndError) Unwrap() error { return ErrEnded }
 
-// FailedError is the node's refusal of a request.
-type FailedError struct{ protocol.Failed }
-
-func (e *FailedError) Error() string { return e.Failed.Error + ": " + e.Message }
-
 const (
 	// pingEvery keeps the connection from being taken for dead.
 	pingEvery = time.Second
@@ -88,11 +82,6 @@ type Client struct {
 	answers  map[int]chan answer
 	changed  chan struct{} // closed and made anew when something changed
 	messages map[string]int
-}
-
-type answer struct {
-	done   protocol.Done
-	failed *protocol.Failed
 }
 
 // Dial connects and asks to enter. Run must be called.
@@ -174,183 +163,6 @@ func (c *Client) send(ctx context.Context, message any) error {
 	return nil
 }
 
-func (c *Client) read(ctx context.Context) error {
-	for {
-		_, data, err := c.socket.Read(ctx)
-		if err != nil {
-			return fmt.Errorf("read from the room: %w", err)
-		}
-		if err := c.take(ctx, data); err != nil {
-			return err
-		}
-	}
-}
-
-// take does what a message of the node says.
-func (c *Client) take(ctx context.Context, data []byte) error {
-	var head struct {
-		Type string `json:"type"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
-		return fmt.Errorf("read from the room: %w", err)
-	}
-	if head.Type == "offer" {
-		var o protocol.Offer
-		if err := json.Unmarshal(data, &o); err != nil {
-			return err
-		}
-		m, err := c.current(o.SDP)
-		if err != nil {
-			return fmt.Errorf("answer: %w", err)
-		}
-		answer, err := m.answer(ctx, o.SDP)
-		if err != nil {
-			return fmt.Errorf("answer: %w", err)
-		}
-		return c.send(ctx, protocol.Answer{Type: "answer", ID: o.ID, SDP: answer})
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.messages[head.Type]++
-	err := c.note(head.Type, data)
-	close(c.changed)
-	c.changed = make(chan struct{})
-	return err
-}
-
-// current is the peer connection that an offer is for: a new one where the node
-// has made its end anew, as after a time in the lobby.
-func (c *Client) current(offer string) (*media, error) {
-	session := ""
-	if _, line, ok := strings.Cut(offer, "\no="); ok {
-		session, _, _ = strings.Cut(line, "\n")
-		session = strings.Join(strings.Fields(session)[:min(2, len(strings.Fields(session)))], " ")
-	}
-	m := c.media.Load()
-	if m.session == "" || m.session == session {
-		m.session = session
-		return m, nil
-	}
-	if err := m.close(); err != nil {
-		return nil, err
-	}
-	fresh, err := newMedia(c.config)
-	if err != nil {
-		return nil, err
-	}
-	fresh.session = session
-	// What the sections carry was told before, and what came still counts.
-	m.mu.Lock()
-	fresh.mids, fresh.counts = m.mids, m.counts
-	m.mu.Unlock()
-	c.media.Store(fresh)
-	return fresh, nil
-}
-
-// note takes over what a message says, under the lock.
-func (c *Client) note(kind string, data []byte) error {
-	switch kind {
-	case "welcome":
-		first := c.welcome.You == ""
-		if err := json.Unmarshal(data, &c.welcome); err != nil {
-			return err
-		}
-		c.waiting = false
-		if first {
-			close(c.inside)
-		}
-	case "waiting":
-		c.waiting = true
-	case "state":
-		var m protocol.State
-		if err := json.Unmarshal(data, &m); err != nil {
-			return err
-		}
-		c.state.apply(m.Update)
-	case "streams":
-		var m protocol.Streams
-		if err := json.Unmarshal(data, &m); err != nil {
-			return err
-		}
-		c.media.Load().carry(m.Streams)
-	case "window":
-		c.windows++
-	case "figures":
-		var m protocol.Figures // whoever asked has the maps of the one before
-		if err := json.Unmarshal(data, &m); err != nil {
-			return err
-		}
-		c.figures = m
-	case "done", "failed":
-		return c.answered(kind, data)
-	case "end":
-		var m protocol.End
-		if err := json.Unmarshal(data, &m); err != nil {
-			return err
-		}
-		return &EndError{m}
-	}
-	return nil
-}
-
-func (c *Client) answered(kind string, data []byte) error {
-	var a answer
-	var re int
-	if kind == "done" {
-		if err := json.Unmarshal(data, &a.done); err != nil {
-			return err
-		}
-		re = a.done.Re
-	} else {
-		a.failed = new(protocol.Failed)
-		if err := json.Unmarshal(data, a.failed); err != nil {
-			return err
-		}
-		re = a.failed.Re
-	}
-	if waits := c.answers[re]; waits != nil {
-		delete(c.answers, re)
-		waits <- a
-	}
-	return nil
-}
-
-// Ask sends the request that make returns for its number, and waits for the
-// answer: an error is a *FailedError, where the node refused.
-func (c *Client) Ask(ctx context.Context, request func(req int) any) (protocol.Done, error) {
-	waits := make(chan answer, 1)
-	c.mu.Lock()
-	c.req++
-	req := c.req
-	c.answers[req] = waits
-	c.mu.Unlock()
-	defer func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.answers, req)
-	}()
-	if err := c.send(ctx, request(req)); err != nil {
-		return protocol.Done{}, err
-	}
-	select {
-	case a := <-waits:
-		if a.failed != nil {
-			return protocol.Done{}, &FailedError{*a.failed}
-		}
-		return a.done, nil
-	case <-c.ended:
-		return protocol.Done{}, ErrEnded
-	case <-ctx.Done():
-		return protocol.Done{}, ctx.Err()
-	}
-}
-
-// Send sends a message that is not answered.
-func (c *Client) Send(ctx context.Context, message any) error { return c.send(ctx, message) }
-
-// Look tells where the eye is and looks; lost ones are not repeated.
-func (c *Client) Look(l protocol.Look) error { return c.media.Load().look(l) }
-
 // View is what the client knows of itself and the room at one time.
 type View struct {
 	Welcome protocol.Welcome
@@ -388,34 +200,3 @@ func (c *Client) Until(ctx context.Context, so func(View) bool) error {
 
 // Inside is closed when the client is in the room.
 func (c *Client) Inside() <-chan struct{} { return c.inside }
-
-// Microphone is the voice's track: Opus, sample by sample.
-func (c *Client) Microphone() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[0] }
-
-// Camera is the webcam's track: VP8.
-func (c *Client) Camera() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[1] }
-
-// Screen is the shared screen's track: VP8.
-func (c *Client) Screen() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[2] }
-
-// Play sends one Opus packet, or one picture of VP8, of a source; before the
-// node takes media it is dropped.
-func (c *Client) Play(source session.Source, data []byte, duration time.Duration) error {
-	for i, s := range sources {
-		if s == source {
-			return c.media.Load().tracks[i].WriteSample(pionmedia.Sample{Data: data, Duration: duration})
-		}
-	}
-	return fmt.Errorf("play %s: there is no such source", source)
-}
-
-// Received are the packets that came, by participant and source: "p2/camera".
-func (c *Client) Received() map[string]Count { return c.media.Load().received() }
-
-// Publish tells the room that a source is on or off.
-func (c *Client) Publish(ctx context.Context, source session.Source, on bool) error {
-	_, err := c.Ask(ctx, func(req int) any {
-		return protocol.Publish{Type: "publish", Req: req, Source: string(source), On: on}
-	})
-	return err
-}

@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"time"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+	pionmedia "github.com/pion/webrtc/v4/pkg/media"
 
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
@@ -195,3 +197,26 @@ func (m *media) close() error {
 	m.reading.Wait()
 	return err
 }
+
+// Microphone is the voice's track: Opus, sample by sample.
+func (c *Client) Microphone() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[0] }
+
+// Camera is the webcam's track: VP8.
+func (c *Client) Camera() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[1] }
+
+// Screen is the shared screen's track: VP8.
+func (c *Client) Screen() *webrtc.TrackLocalStaticSample { return c.media.Load().tracks[2] }
+
+// Play sends one Opus packet, or one picture of VP8, of a source; before the
+// node takes media it is dropped.
+func (c *Client) Play(source session.Source, data []byte, duration time.Duration) error {
+	for i, s := range sources {
+		if s == source {
+			return c.media.Load().tracks[i].WriteSample(pionmedia.Sample{Data: data, Duration: duration})
+		}
+	}
+	return fmt.Errorf("play %s: there is no such source", source)
+}
+
+// Received are the packets that came, by participant and source: "p2/camera".
+func (c *Client) Received() map[string]Count { return c.media.Load().received() }
