@@ -68,6 +68,16 @@ func TestBrowserLips(t *testing.T) {
 	runScript(t, "lips", append(environment, fmt.Sprintf("VIRTUALCUBE_BADGE=[%f,%f,%f]", badge.X, badge.Y, badge.Z)))
 }
 
+// TestBrowserChains changes and kills real filters in a room of three pages.
+func TestBrowserChains(t *testing.T) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	models := filepath.Join(cache, "virtualcube", "models")
+	runScript(t, "chains", watchedNode(t, "synthetic:?freeze=0&frames=2&rate=1", "128x128", "VIRTUALCUBE_ROOM_SEATS=4", "VIRTUALCUBE_MODELS="+models))
+}
+
 // TestBrowserGaze says that who is looked at sees so, and who is not does not.
 func TestBrowserGaze(t *testing.T) {
 	const seats, target = 3, 1 // the rig sits on the first
@@ -116,11 +126,11 @@ func watchedNode(t *testing.T, rig, size string, settings ...string) []string {
 	t.Helper()
 	commands, _ := readmeCommands(t)
 	words := strings.Fields(commands[0]) // make run: TestReadmeStartsSomething
-	link := startNode(t, append(settings,
+	link, group := startNode(t, append(settings,
 		"VIRTUALCUBE_SIZE="+size, "VIRTUALCUBE_LISTEN=127.0.0.1:0", "VIRTUALCUBE_MEDIA_PORT=0",
 		"VIRTUALCUBE_CACHE_DIR="+t.TempDir(), "VIRTUALCUBE_STATE_DIR="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir(),
 	), append(words, "RIG="+rig)...)
-	return []string{"VIRTUALCUBE_URL=" + link}
+	return []string{"VIRTUALCUBE_URL=" + link, fmt.Sprint("VIRTUALCUBE_GROUP=", group)}
 }
 
 // checkLatency asserts loosely, since the machine may be doing other work; the
@@ -154,8 +164,8 @@ func TestBrowserWithoutNode(t *testing.T) {
 }
 
 // startNode starts a command, ends it with the test, and returns the link that
-// it prints.
-func startNode(t *testing.T, settings []string, command ...string) (link string) {
+// it prints and its process group.
+func startNode(t *testing.T, settings []string, command ...string) (link string, group int) {
 	t.Helper()
 	node := exec.Command(command[0], command[1:]...)
 	node.Env = append(os.Environ(), settings...)
@@ -191,7 +201,7 @@ func startNode(t *testing.T, settings []string, command ...string) (link string)
 		defer close(copied)
 		_, _ = io.Copy(io.Discard, lines)
 	}()
-	return link
+	return link, node.Process.Pid
 }
 
 func runScript(t *testing.T, name string, settings []string) string {

@@ -6,8 +6,8 @@ import { nodeAddress } from "./node.mjs";
 /** A browser whose camera and microphone are made up: a face that turns, and beeps. */
 export const devices = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
-/** Opens a page of the room and waits until it is in, with media. */
-export async function enter(browser, name, more = "", options = {}) {
+/** Opens a page of the room and waits until it is in, with media; before: runs in it before its own code. */
+export async function enter(browser, name, more = "", { before, ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 480, height: 320 },
     permissions: ["camera", "microphone"],
@@ -17,6 +17,7 @@ export async function enter(browser, name, more = "", options = {}) {
     if (!localStorage.getItem("virtualcube.choices"))
       localStorage.setItem("virtualcube.choices", JSON.stringify({ name: n }));
   }, name);
+  if (before) await context.addInitScript(before);
   const page = await openPage(context, nodeAddress(`?room=demo&skip-prejoin&lang=en${more}`));
   page.name = name;
   await inside(page);
