@@ -136,10 +136,17 @@ func (l *link[T]) finish(in T, r result[T]) (out T, ok bool) {
 		}
 		return l.instead(in, policy)
 	}
-	m.Release(in)
 	if m.Absent(r.out) {
+		m.Release(in)
 		return out, false
 	}
+	if due := m.Captured(in); l.LookAhead == 0 && m.Captured(r.out) < due {
+		// What it made is of now, though a set of frames that were held be dated by them.
+		made := r.out
+		r.out = m.Held(made, in, due)
+		m.Release(made)
+	}
+	m.Release(in)
 	if l.Late == models.Hold || l.Failing == models.Hold {
 		l.hold(r.out)
 	}

@@ -23,8 +23,8 @@ type exchange struct {
 }
 
 // ask has the child work on frames, of which some may be nil, and returns what
-// it made of them: as many, which belong to the caller.
-func (e *exchange) ask(in []*capture.Frame, sequence uint64, closed capture.Time, v models.Values) (outcome, []*capture.Frame, batch, error) {
+// it made of them: as many, which belong to the caller. of says what set they are.
+func (e *exchange) ask(in []*capture.Frame, of batch, v models.Values) (outcome, []*capture.Frame, batch, error) {
 	if len(in) == 0 || len(in) > capture.MaxCameras {
 		return 0, nil, batch{}, fmt.Errorf("filter %s: %d frames, 1 to %d are possible", e.name, len(in), capture.MaxCameras)
 	}
@@ -39,8 +39,9 @@ func (e *exchange) ask(in []*capture.Frame, sequence uint64, closed capture.Time
 	if err != nil {
 		return 0, nil, batch{}, err
 	}
-	b.sequence, b.closed = sequence, closed
-	e.closed = max(e.closed, closed)
+	of.frames = b.frames
+	b = of
+	e.closed, e.captured, e.emitted = max(e.closed, b.closed), max(e.captured, b.captured), max(e.emitted, b.emitted)
 	for i, a := range e.sent {
 		if a != nil {
 			e.memory.lend(a, b.frames[i])
@@ -213,6 +214,9 @@ func (e *exchange) check(b batch, in []*capture.Frame, r *reader) []*area {
 	}
 	if b.closed < 0 || b.closed > e.closed {
 		r.fail("a set closed at %d", b.closed)
+	}
+	if b.captured < 0 || b.captured > e.captured || b.emitted < 0 || b.emitted > e.emitted {
+		r.fail("a set captured at %d and emitted at %d", b.captured, b.emitted)
 	}
 	areas := make([]*area, len(b.frames))
 	for i, h := range b.frames {

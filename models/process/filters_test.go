@@ -336,5 +336,7 @@ func (f *deepenFilter) Process(in *capture.FrameSet, p deepenParameters) (*captu
 	if p.Do == "swap" {
 		frames[0], frames[1] = frames[1], frames[0]
 	}
-	return capture.NewFrameSet(in.Sequence, in.Closed, frames), nil
+	out := capture.NewFrameSet(in.Sequence, in.Closed, frames)
+	out.Captured = in.Captured // of frames that were held it is later than theirs
+	return out, nil
 }

@@ -11,7 +11,7 @@ type pictures struct{ exchange }
 // Process implements models.Stage.
 func (p *pictures) Process(in *capture.Frame, v models.Values) (*capture.Frame, error) {
 	one := [1]*capture.Frame{in}
-	how, out, _, err := p.ask(one[:], 0, 0, v)
+	how, out, _, err := p.ask(one[:], batch{}, v)
 	switch {
 	case err != nil:
 		return nil, err
@@ -28,7 +28,7 @@ type sets struct{ exchange }
 
 // Process implements models.Stage.
 func (s *sets) Process(in *capture.FrameSet, v models.Values) (*capture.FrameSet, error) {
-	how, out, b, err := s.ask(in.Frames, in.Sequence, in.Closed, v)
+	how, out, b, err := s.ask(in.Frames, batch{sequence: in.Sequence, closed: in.Closed, captured: in.Captured, emitted: in.Emitted}, v)
 	switch {
 	case err != nil:
 		return nil, err
@@ -37,5 +37,7 @@ func (s *sets) Process(in *capture.FrameSet, v models.Values) (*capture.FrameSet
 	case how == same:
 		return in.Retain(), nil
 	}
-	return capture.NewFrameSet(b.sequence, b.closed, out), nil
+	set := capture.NewFrameSet(b.sequence, b.closed, out)
+	set.Captured, set.Emitted = b.captured, b.emitted
+	return set, nil
 }

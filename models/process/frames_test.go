@@ -262,11 +262,12 @@ func TestRGBD(t *testing.T) {
 	s := opened(t, d.OpenRGBD, e, d.Parameters.Defaults())
 	for at := capture.Time(1); at < 6; at++ {
 		in := frameSet(t, at)
+		in.Captured, in.Emitted = at+10, at+20 // as of frames that were held
 		out, err := s.Process(in, set(t, d, map[string]any{"do": "deepen", "depth": int(at)}))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if out.Sequence != uint64(at) || out.Captured != at || out.Closed != at+1 || len(out.Frames) != len(in.Frames) {
+		if out.Sequence != uint64(at) || out.Captured != at+10 || out.Closed != at+1 || len(out.Frames) != len(in.Frames) {
 			t.Fatalf("%+v", out)
 		}
 		for i, f := range out.Frames {

@@ -92,7 +92,7 @@ func (r *reader) header() header {
 }
 
 func (r *reader) batch() batch {
-	b := batch{sequence: r.u64(), closed: capture.Time(r.u64())}
+	b := batch{sequence: r.u64(), closed: capture.Time(r.u64()), captured: capture.Time(r.u64()), emitted: capture.Time(r.u64())}
 	n := r.u8()
 	if n > capture.MaxCameras {
 		r.fail("%d frames", n)

@@ -55,22 +55,23 @@ func (f setFilter) process(s *server, r *reader) error {
 			}
 		}
 		set := capture.NewFrameSet(b.sequence, b.closed, in)
+		set.Captured, set.Emitted = b.captured, b.emitted
 		defer set.Release()
 		out, err := f.Process(set, s.values)
 		if err != nil || out == nil {
 			return answer{}, err
 		}
-		return answer{sequence: out.Sequence, closed: out.Closed, frames: out.Frames, same: out == set, release: out.Release}, nil
+		of := batch{sequence: out.Sequence, closed: out.Closed, captured: out.Captured, emitted: out.Emitted}
+		return answer{of: of, frames: out.Frames, same: out == set, release: out.Release}, nil
 	})
 }
 
 // answer is what a filter returned.
 type answer struct {
-	sequence uint64
-	closed   capture.Time
-	frames   []*capture.Frame // none: it has none yet
-	same     bool             // it is the input
-	release  func()
+	of      batch            // the set that the frames are
+	frames  []*capture.Frame // none: it has none yet
+	same    bool             // it is the input
+	release func()
 }
 
 // frames works on a request of frames.
@@ -99,7 +100,7 @@ func (s *server) frames(r *reader, work func(batch, []*capture.Frame) (answer, e
 		in[i] = f
 		s.newest, s.emitted = max(s.newest, h.captured), max(s.emitted, h.emitted)
 	}
-	s.closed = max(s.closed, b.closed)
+	s.closed, s.newest, s.emitted = max(s.closed, b.closed), max(s.newest, b.captured), max(s.emitted, b.emitted)
 	out, err := work(b, in)
 	if err != nil || out.frames == nil || out.same {
 		if out.release != nil {
@@ -136,12 +137,16 @@ var errFrame = errors.New("it returned what is no frame")
 
 // write writes what the filter made into slots, and describes it.
 func (s *server) write(out answer, in []*capture.Frame, offered []int) (batch, error) {
-	b := batch{sequence: out.sequence, closed: out.closed, frames: make([]header, len(out.frames))}
+	b := out.of
+	b.frames = make([]header, len(out.frames))
 	if len(out.frames) != len(in) {
 		return b, fmt.Errorf("%w: %d frames instead of %d", errFrame, len(out.frames), len(in))
 	}
 	if b.closed < 0 || b.closed > s.closed {
 		return b, fmt.Errorf("%w: a set closed at %d, its newest input at %d", errFrame, b.closed, s.closed)
+	}
+	if b.captured < 0 || b.captured > s.newest || b.emitted < 0 || b.emitted > s.emitted {
+		return b, fmt.Errorf("%w: a set captured at %d and emitted at %d, its newest input at %d and %d", errFrame, b.captured, b.emitted, s.newest, s.emitted)
 	}
 	var sizes []int
 	for i, f := range out.frames {

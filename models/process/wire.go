@@ -12,7 +12,7 @@ import (
 
 // version is that of the messages. Parent and child are the same program as a
 // rule.
-const version = 1
+const version = 2
 
 // message is the first byte of each datagram.
 type message byte
@@ -81,8 +81,10 @@ func headerOf(f *capture.Frame) header {
 
 // batch is the frames of one call: one of a video filter.
 type batch struct {
-	sequence uint64 // of the set
+	sequence uint64 // of the set, as the three below
 	closed   capture.Time
+	captured capture.Time
+	emitted  capture.Time
 	frames   []header
 }
 
@@ -135,7 +137,7 @@ func (w *writer) header(h header) *writer {
 }
 
 func (w *writer) batch(b batch) *writer {
-	w.u64(b.sequence).u64(uint64(b.closed)).u8(len(b.frames))
+	w.u64(b.sequence).u64(uint64(b.closed)).u64(uint64(b.captured)).u64(uint64(b.emitted)).u8(len(b.frames))
 	for _, h := range b.frames {
 		w.header(h)
 	}
