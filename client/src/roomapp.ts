@@ -212,7 +212,11 @@ export class RoomApp {
   }
 
   async #matchLips(): Promise<void> {
-    await this.#lips.measure(this.link.streams, (person, cube) => {
+    await this.#lips.measure(this.link.streams, ({ person, cube, source }) => {
+      if (source === "camera") {
+        const latency = this.hall.latency(person);
+        return latency === undefined ? undefined : { way: 0, roundTrip: 0, latency }; // both came together
+      }
       const latency = this.#measured.get(cube)?.latency;
       const way = this.#figures?.ways?.[person];
       if (way === undefined || latency === undefined) return undefined;

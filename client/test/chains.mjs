@@ -17,22 +17,17 @@ const limit = Number(process.env.VIRTUALCUBE_LIPS ?? 400);
 const lost = Number(process.env.VIRTUALCUBE_LOST ?? 0.5);
 const seconds = Number(process.env.VIRTUALCUBE_SECONDS ?? 5);
 
-/** The processes in which the node has filters work. */
+/** The processes in which the node has filters work: children of one of its group. */
 function children() {
-  return readdirSync("/proc")
-    .filter((pid) => /^\d+$/.test(pid))
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/.*\) /, "").split(" ");
-        return (
-          Number(stat[2]) === group &&
-          readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("filter-process")
-        );
-      } catch {
-        return false; // it has ended
-      }
-    })
-    .map(Number);
+  const all = new Map();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [, parent, of] = readFileSync(`/proc/${pid}/stat`, "latin1").replace(/.*\) /, "").split(" ");
+      const command = readFileSync(`/proc/${pid}/cmdline`, "latin1");
+      all.set(pid, { parent, of: Number(of), filters: command.includes("filter-process") });
+    } catch {} // it has ended
+  }
+  return [...all].flatMap(([pid, p]) => (p.filters && all.get(p.parent)?.of === group ? [Number(pid)] : []));
 }
 
 /** Waits until a page is told how the filters of a participant are. */
@@ -145,9 +140,10 @@ await withBrowser(
       const [sent, ...got] = now.map((n, i) => n - before[i]);
       before = now;
       const middle = skews.map((s) => (s.length ? median(s) : Number.NaN));
+      const lips = await bob.evaluate((id) => window.virtualcube.room.figures().lips[id], id);
       console.log(
         `${what}: the beep comes ${middle.map((m) => m.toFixed(0)).join(" and ")} ms after the flash (${skews.map((s) => s.map((x) => x.toFixed(0)).join(" ")).join("; ")}); ` +
-          `of ${sent} pictures ${got.join(" and ")} came`,
+          `of ${sent} pictures ${got.join(" and ")} came; in the page the voice takes ${lips?.voice.toFixed(0)} ms, the picture ${lips?.view.toFixed(0)} and waits ${lips?.wait.toFixed(0)}`,
       );
       if (!middle.every((m) => Math.abs(m) <= limit))
         problems.push(`${what}: flash and beep are too far apart`);

@@ -8,7 +8,10 @@ export class Feed {
   #ended = false;
 
   /** onFrame is called with each frame, before it is displayed. */
-  constructor(track: MediaStreamTrack, onFrame: (video: HTMLVideoElement) => void) {
+  constructor(
+    track: MediaStreamTrack,
+    onFrame: (video: HTMLVideoElement, of: VideoFrameCallbackMetadata) => void,
+  ) {
     this.track = track;
     const video = document.createElement("video");
     video.muted = true;
@@ -22,10 +25,10 @@ export class Feed {
     video.srcObject = new MediaStream([track]);
     document.body.append(video);
     this.video = video;
-    const next = () => {
+    const next = (_: number, of: VideoFrameCallbackMetadata) => {
       if (this.#ended) return;
       video.requestVideoFrameCallback(next);
-      onFrame(video);
+      onFrame(video, of);
     };
     video.requestVideoFrameCallback(next);
     this.#play();

@@ -11,11 +11,10 @@ import { free } from "../view/easel";
 import { Person } from "../view/person";
 import type { Seen } from "../view/readback";
 import { makeBust } from "./bust";
-import { Feed } from "./feed";
 import { Picture } from "./picture";
 import { Plate } from "./plate";
 import { type Lit, Ring } from "./ring";
-import { Waiting } from "./waiting";
+import { Timed } from "./timed";
 
 const portraitWidth = 0.45; // metres; a webcam's middle is then some life size
 const portraitHeight = 0.5;
@@ -58,12 +57,9 @@ export class Figure {
   #bust: { group: Group; initial: string } | undefined;
   #person: Person | undefined;
   #portrait: Picture | undefined;
-  #view: { feed: Feed; cube: string } | undefined;
-  #camera: Feed | undefined;
+  #view: { feed: Timed; cube: string } | undefined;
+  #camera: Timed | undefined;
   #fresh = { view: false, camera: false };
-  readonly #waiting = new Waiting();
-  /** How long a frame of the view waits for its voice, ms. */
-  wait = 0;
 
   constructor(participant: Participant, pose: Pose, hall: Surroundings) {
     this.#hall = hall;
@@ -106,18 +102,24 @@ export class Figure {
   watch(view: Arriving | undefined, camera: Arriving | undefined): void {
     if (this.#view?.feed.track !== view?.track || this.#view?.cube !== view?.stream.cube) {
       this.#view?.feed.stop();
-      this.#waiting.clear();
       this.#dropPerson();
-      this.#view = view && {
-        cube: view.stream.cube,
-        feed: new Feed(view.track, (video) => this.#keep(video)),
-      };
+      this.#view = view && { cube: view.stream.cube, feed: this.#feed(view, "view") };
     }
     if (this.#camera?.track !== camera?.track) {
       this.#camera?.stop();
-      this.#camera = camera && new Feed(camera.track, () => this.#frame("camera"));
+      this.#camera = camera && this.#feed(camera, "camera");
       if (!camera) this.#dropPortrait();
     }
+  }
+
+  /** Lets what is shown of the participant wait for their voice, ms. */
+  delay(ms: number): void {
+    for (const feed of [this.#view?.feed, this.#camera]) if (feed) feed.wait = ms;
+  }
+
+  /** How long the webcam's pictures took from the network to the screen of late, ms; undefined: none came. */
+  latency(): number | undefined {
+    return this.#camera?.latency();
   }
 
   addWindow(w: WindowMessage): void {
@@ -154,43 +156,35 @@ export class Figure {
     if (this.#bust) free(this.#bust.group);
   }
 
-  /** Shows a frame of the view, now or when its voice is heard. */
-  #keep(video: HTMLVideoElement): void {
-    if (this.wait < 1 || !this.visible || typeof VideoFrame === "undefined") {
-      this.#waiting.clear(); // they are older
-      this.#frame("view");
-      return;
-    }
-    this.#waiting.put(new VideoFrame(video, { timestamp: 0 }), performance.now() + this.wait);
-    window.setTimeout(() => this.#frame("view"), this.wait);
-  }
-
-  #frame(of: "view" | "camera"): void {
-    this.#fresh[of] = true;
-    if (this.visible) this.#hall.redraw();
+  #feed({ track }: Arriving, of: "view" | "camera"): Timed {
+    return new Timed(
+      track,
+      () => this.visible,
+      () => {
+        this.#fresh[of] = true;
+        if (this.visible) this.#hall.redraw();
+      },
+    );
   }
 
   #showView(cells: number): void {
     this.#fresh.view = false;
     if (!this.#view) return;
     const { cube, feed } = this.#view;
-    const frame = this.#waiting.take(performance.now());
-    if (!frame && this.wait >= 1) return; // it was shown with another
-    const layout = frame
-      ? layoutOfVideo(frame.displayWidth, frame.displayHeight)
-      : layoutOfVideo(feed.video.videoWidth, feed.video.videoHeight);
+    const due = feed.take();
+    const layout = due && layoutOfVideo(due.width, due.height);
     if (layout) {
       this.#person ??= this.#makePerson(cube);
       this.#person.cells = cells;
-      this.#person.show(frame ?? feed.video, layout);
+      this.#person.show(due.source, layout);
     } // else no packed view of this version; the others go on
-    frame?.close();
+    due?.free();
   }
 
   #showCamera(): void {
     this.#fresh.camera = false;
-    if (!this.#camera) return;
-    const { video } = this.#camera;
+    const due = this.#camera?.take();
+    if (!due) return;
     if (!this.#portrait) {
       this.#portrait = new Picture(this.#hall.renderer, { cover: true, mipmaps: false, radius: 0.035 });
       this.#portrait.resize(portraitWidth, portraitHeight);
@@ -198,7 +192,8 @@ export class Figure {
       this.group.add(this.#portrait.mesh);
       this.tell(this.#said, this.#you); // its rim
     }
-    this.#portrait.show(video, video.videoWidth, video.videoHeight);
+    this.#portrait.show(due.source, due.width, due.height);
+    due.free();
   }
 
   #makePerson(cube: string): Person {

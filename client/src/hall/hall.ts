@@ -160,10 +160,14 @@ export class Hall implements Painter, Surroundings {
     return project(screen, this.eye.position, at, canvas.width, canvas.height);
   }
 
-  /** Lets the view of a participant wait for their voice, ms. */
+  /** Lets what is shown of a participant wait for their voice, ms. */
   wait(person: string, ms: number): void {
-    const figure = this.#figures.get(person);
-    if (figure) figure.wait = ms;
+    this.#figures.get(person)?.delay(ms);
+  }
+
+  /** How long a webcam's pictures took from the network to the screen since the last call, ms. */
+  latency(person: string): number | undefined {
+    return this.#figures.get(person)?.latency();
   }
 
   /** What is shown, by participant. */

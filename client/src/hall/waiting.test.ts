@@ -11,18 +11,18 @@ describe("waiting frames", () => {
   it("come when they are due, the newest alone", () => {
     const { closed, frame } = frames();
     const waiting = new Waiting();
-    for (const n of [1, 2, 3]) waiting.put(frame(n), 10 * n);
+    for (const n of [1, 2, 3]) waiting.put(frame(n), 10 * n, n);
     expect(waiting.take(9)).toBeUndefined();
-    expect(waiting.take(25)).toMatchObject({ n: 2 });
+    expect(waiting.take(25)).toMatchObject({ frame: { n: 2 }, received: 2 });
     expect(closed).toEqual([1]);
     expect(waiting.take(25)).toBeUndefined();
-    expect(waiting.take(30)).toMatchObject({ n: 3 });
+    expect(waiting.take(30)).toMatchObject({ frame: { n: 3 }, received: 3 });
   });
 
   it("are bounded, and closed at the end", () => {
     const { closed, frame } = frames();
     const waiting = new Waiting();
-    for (let n = 0; n < 10; n++) waiting.put(frame(n), 1000);
+    for (let n = 0; n < 10; n++) waiting.put(frame(n), 1000, n);
     expect(closed).toEqual([0, 1]);
     waiting.clear();
     expect(closed).toHaveLength(10);

@@ -3,7 +3,7 @@ import type { Arriving } from "../session/session";
 import { Lips } from "./lips";
 
 /** A view and its voice, whose jitter buffer holds so many ms. */
-function arriving(buffer: () => number) {
+function arriving(buffer: () => number, pictures: string[] = ["view"]) {
   let [delay, count] = [0, 0];
   const receiver = {
     getStats: async () => {
@@ -20,7 +20,7 @@ function arriving(buffer: () => number) {
   const stream = { person: "p1", cube: "cube", murmur: false };
   return [
     { stream: { ...stream, mid: "a0", source: "microphone" }, receiver },
-    { stream: { ...stream, mid: "v0", source: "view" }, receiver },
+    ...pictures.map((source) => ({ stream: { ...stream, mid: source, source }, receiver })),
   ] as unknown as Arriving[];
 }
 
@@ -43,6 +43,27 @@ describe("lips", () => {
     buffer = 900;
     await seconds(20);
     expect(lips.wait("p1")).toBe(200);
+  });
+
+  it("lets a webcam wait as well, and a view where there are both", async () => {
+    for (const pictures of [["camera"], ["view", "camera"]]) {
+      const lips = new Lips();
+      const asked = new Set<string>();
+      for (let i = 0; i < 8; i++)
+        await lips.measure(
+          arriving(() => 100, pictures),
+          ({ source }) => {
+            asked.add(source);
+            return { way: 0, roundTrip: 0, latency: 50 + lips.wait("p1") };
+          },
+        );
+      expect([...asked]).toEqual([pictures[0]]);
+    }
+    const lips = new Lips();
+    const streams = arriving(() => 100, ["camera"]);
+    for (let i = 0; i < 8; i++)
+      await lips.measure(streams, () => ({ way: 0, roundTrip: 0, latency: 50 + lips.wait("p1") }));
+    expect(lips.wait("p1")).toBeCloseTo(100 + 45 - 50 - 10);
   });
 
   it("is not led astray by one odd second, and tells what it reckons with", async () => {

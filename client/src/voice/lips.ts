@@ -1,10 +1,13 @@
 /**
- * Lips and voice. A view comes faster than its voice, which waits in the
- * browser's jitter buffer: so the view waits, as long as it takes for the two to
- * be less than `slack` apart. Motion of the viewer's own head waits for nothing.
+ * Lips and voice. A view, or a webcam's picture, comes faster than its voice, which
+ * waits in the browser's jitter buffer: so the view waits, as long as it takes for the
+ * two to be less than `slack` apart. Motion of the viewer's own head waits for nothing.
  *
  *     voice = way to the node and in it + half a round trip + jitter buffer
  *     view  = capture to display, without the wait
+ *
+ * The node sends a webcam's pictures and their voice together: only what they take in
+ * the page is compared.
  */
 import type { Arriving } from "../session/session";
 import { median } from "../stats/series";
@@ -56,18 +59,17 @@ export class Lips {
     );
   }
 
-  /** To be called once a second, with what arrives and what is known of a participant; undefined: nothing. */
+  /** To be called once a second, with what arrives and what is known of a view or a webcam; undefined: nothing. */
   async measure(
     streams: readonly Arriving[],
-    known: (person: string, cube: string) => Known | undefined,
+    known: (of: Arriving["stream"]) => Known | undefined,
   ): Promise<void> {
-    const voices = new Map(
-      streams.filter((a) => a.stream.source === "microphone").map((a) => [a.stream.person, a]),
-    );
-    for (const { stream } of streams) {
-      if (stream.source !== "view") continue;
+    const by = (source: string) =>
+      new Map(streams.filter((a) => a.stream.source === source).map((a) => [a.stream.person, a]));
+    const voices = by("microphone");
+    for (const { stream } of new Map([...by("camera"), ...by("view")]).values()) {
       const voice = voices.get(stream.person);
-      const k = known(stream.person, stream.cube);
+      const k = known(stream);
       const buffer = voice && k && (await this.#buffer(voice));
       if (k && buffer !== undefined) this.#follow(stream.person, k, buffer);
       else if (!voice) {
