@@ -23,7 +23,7 @@ func (m *Member) Whisper(ctx context.Context, who string) (id string, err error)
 		switch {
 		case q == nil || !q.Present:
 			return refuse(ErrUnknown, "They are not in the room at the moment.")
-		case q == p || q.rig || q.program:
+		case q == p || q.rig || q.Program:
 			return refuse(ErrMalformed, "A side discussion needs somebody else, who can hear you.")
 		case p.Role == Listener || q.Role == Listener:
 			return refuse(ErrForbidden, "Listeners take no part in side discussions.")

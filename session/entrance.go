@@ -115,9 +115,9 @@ func (t *table) replace(old *person, e Entry, m *Member) {
 
 func (t *table) newPerson(e Entry) *person {
 	t.came++
-	p := &person{identity: e.Identity, token: e.Role, given: e.Role, grants: e.Grants, program: e.Program, resume: secret(), since: time.Now()}
+	p := &person{identity: e.Identity, token: e.Role, given: e.Role, grants: e.Grants, resume: secret(), since: time.Now()}
 	p.Person = Person{
-		ID: t.id('p'), Name: e.Name, Role: e.Role, Seat: -1, Present: true,
+		ID: t.id('p'), Name: e.Name, Role: e.Role, Seat: -1, Present: true, Program: e.Program,
 		Microphone: Off, Camera: Off, Screen: Off, Looks: Looks{Shared: true}, Quality: Unknown, Filters: []Filter{},
 	}
 	t.people[p.ID] = p
@@ -133,7 +133,7 @@ func (t *table) admit(e Entry, m *Member) (*person, error) {
 		return nil, refuse(ErrFull, "%d people are in this room, more do not fit. Try again later.", t.config.People)
 	}
 	p := t.newPerson(e)
-	if !e.Program {
+	if !e.Program || e.Role != Listener {
 		t.equip(p)
 	}
 	t.seat(p)

@@ -72,7 +72,7 @@ func (t *table) mayFilter(p, q *person, source Source, links []FilterLink) error
 		return refuse(ErrForbidden, "Listeners send nothing that could be filtered. Ask a host to become a speaker.")
 	case (source == View || q.rig) && rig.Filter == nil:
 		return refuse(ErrUnknown, "There is no rig whose frames could be filtered.")
-	case p == q || q.rig && p.Role == Host:
+	case p == q || (q.rig || q.Program) && p.Role == Host:
 		return nil
 	case p.Role != Host:
 		return refuse(ErrForbidden, "Only who sends it and hosts may change its filters.")

@@ -27,7 +27,7 @@ func (t *table) lead() {
 	if found || !t.led {
 		return
 	}
-	people := slices.DeleteFunc(t.sorted(), func(p *person) bool { return p.rig || p.program || !p.Present || p.Role == Listener })
+	people := slices.DeleteFunc(t.sorted(), func(p *person) bool { return p.rig || p.Program || !p.Present || p.Role == Listener })
 	if len(people) > 0 {
 		t.appoint(people[0], Host)
 		t.log.Info("participant leads", "participant", people[0].ID, "reason", "no host is left")

@@ -114,7 +114,7 @@ func (m *Member) Remove(ctx context.Context, who string, lobby bool) error {
 // it where that is full.
 func (t *table) sendBack(p *person, m *Member) {
 	m.person, m.told, m.greeted, m.resumed, m.heard = nil, 0, false, false, nil
-	e := Entry{Identity: p.identity, Name: p.Name, Role: p.given, Grants: p.grants, Program: p.program}
+	e := Entry{Identity: p.identity, Name: p.Name, Role: p.given, Grants: p.grants, Program: p.Program}
 	if err := t.wait(e, m); err != nil {
 		m.end(err)
 		return
@@ -131,7 +131,7 @@ func (m *Member) Appoint(ctx context.Context, who string, role Role) error {
 			return err
 		case q.rig:
 			return refuse(ErrForbidden, "A rig has no role to change.")
-		case q.program && role == Host:
+		case q.Program && role == Host:
 			return refuse(ErrForbidden, "A program cannot lead a room.")
 		case !role.valid():
 			return refuse(ErrMalformed, "There is no role %.20q.", role)

@@ -58,7 +58,6 @@ type person struct {
 	// appointed says that another host made them one.
 	appointed bool
 	rig       bool // nobody: a rig that sits by itself
-	program   bool // see Entry
 	resume    string
 	member    *Member // the present connection; nil without one
 	since     time.Time

@@ -93,6 +93,8 @@ type Person struct {
 	Cube string `json:"cube"` // whose rig is on the seat; empty without
 	// Unattended says that this is nobody: a rig that sits by itself.
 	Unattended bool `json:"unattended"`
+	// Program says that it is software, which sends and cannot act: hosts act for it.
+	Program bool `json:"program"`
 	// Present is false while the connection is lost; the seat is kept for a
 	// while.
 	Present bool `json:"present"`

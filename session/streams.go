@@ -35,7 +35,7 @@ func (t *table) streams(p *person) []Stream {
 // that was lifted, which other software gets as it is.
 func (t *table) seen(p, q *person) bool {
 	lifted := q.Cube != "" && t.rig(q.Cube).Cube == ""
-	return q.Cube != "" && q.Role != Listener && q.Camera != Blocked && !(lifted && (p.program || q.Camera != On))
+	return q.Cube != "" && q.Role != Listener && q.Camera != Blocked && !(lifted && (p.Program || q.Camera != On))
 }
 
 // rigCube is the cube whose rig has the microphone: of who is nobody.

@@ -48,13 +48,8 @@ type connection struct {
 	seats    seats
 	peer     *rtc.Peer
 	murmur   *murmurer
-	treaters map[session.Source]*treater
-	shown    map[session.Source]exposed // what others get
-	beside   map[session.Source]exposed // what they got before, or will get in a moment
-	exposed  chan exposed
-	lifted   chan *Cube         // of the webcam; nil: it is flat
-	filtered uint64             // revision of the filters that the treaters know
-	endMedia context.CancelFunc // of peer, murmur and treaters
+	sends    *sending           // nil without a peer
+	endMedia context.CancelFunc // of peer, murmur and sends
 	news     chan session.News
 	changed  chan struct{} // of the exchange
 	failed   chan error    // one slot: the peer's end
@@ -68,7 +63,7 @@ func newConnection(e *Endpoint, socket *websocket.Conn) *connection {
 	return &connection{
 		endpoint: e, socket: socket, log: e.config.Log, since: time.Now(), limit: rate.NewLimiter(messagesEvery, messagesBurst),
 		news: make(chan session.News), failed: make(chan error, 1), windows: make(chan protocol.CubeWindow, maxWindows),
-		spoilt: make(chan session.Source), barred: make(map[session.Source]bool), exposed: make(chan exposed), lifted: make(chan *Cube),
+		spoilt: make(chan session.Source), barred: make(map[session.Source]bool),
 	}
 }
 
@@ -133,7 +128,7 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 	c.changed = c.hall.exchange.watch()
 	defer c.hall.exchange.unwatch(c.changed)
 	defer c.seats.leave()
-	defer c.unfiltered()
+	defer func() { c.sends.end() }()
 	ticker := time.NewTicker(figuresEvery)
 	defer ticker.Stop()
 	levels := time.NewTicker(levelsEvery)
@@ -152,10 +147,10 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 			err = c.connect(ctx)
 		case p := <-c.published():
 			c.publish(ctx, p, parts)
-		case e := <-c.exposed:
-			c.expose(e)
-		case cube := <-c.lifted:
-			c.lift(ctx, cube)
+		case e := <-c.sends.exposures():
+			c.sends.expose(e)
+		case cube := <-c.sends.lifts():
+			c.sends.lift(ctx, cube)
 		case s := <-c.spoilt:
 			c.bar(ctx, s)
 		case w := <-c.windows:
@@ -163,8 +158,10 @@ func (c *connection) serve(ctx context.Context, incoming <-chan any, parts *sync
 		case err = <-c.failed:
 			err = fmt.Errorf("media: %w", err)
 		case <-levels.C:
-			c.hear()
-			c.wait()
+			if c.sends != nil {
+				c.sends.level()
+				c.sends.wait()
+			}
 		case now := <-ticker.C:
 			if now.Sub(c.received) > c.endpoint.config.Timeouts.Silent {
 				return errCut

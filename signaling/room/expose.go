@@ -24,46 +24,45 @@ func (e exposed) way() time.Duration {
 }
 
 // late is the greatest way of what others get of a source, got or will get.
-func (c *connection) late(s session.Source) time.Duration {
-	return max(c.shown[s].way(), c.beside[s].way())
+func (s *sending) late(of session.Source) time.Duration {
+	return max(s.shown[of].way(), s.beside[of].way())
 }
 
 // expose lets others have what comes out of the filters, or what goes in.
-func (c *connection) expose(e exposed) {
-	k := key{owner: c.self.ID, source: e.source}
-	old := c.shown[e.source]
+func (s *sending) expose(e exposed) {
+	k := key{owner: s.self.ID, source: e.source}
+	old := s.shown[e.source]
 	switch {
 	case e.soon:
-		c.beside[e.source] = e
+		s.beside[e.source] = e
 		return
 	case old.relay != e.relay:
-		c.beside[e.source] = old
+		s.beside[e.source] = old
 	default: // nobody gets the other any more
-		delete(c.beside, e.source)
+		delete(s.beside, e.source)
 	}
-	c.shown[e.source] = e
-	if e.source == session.Microphone && c.peer != nil {
-		c.seats.voice(e.relay)
-		c.murmur.of(e.relay)
+	s.shown[e.source] = e
+	if e.source == session.Microphone && s.heard != nil {
+		s.heard(e.relay)
 	}
 	if e.relay == nil {
 		if old.relay != nil {
-			c.hall.exchange.take(k, old.relay)
+			s.hall.exchange.take(k, old.relay)
 		}
 		return
 	}
-	c.wait()
-	c.hall.exchange.put(k, e.relay)
+	s.wait()
+	s.hall.exchange.put(k, e.relay)
 }
 
 // wait keeps what the participant sends together: their voice with the views of
 // the rig that they sit before, and with their webcam, where filters take longer
 // for one than for the other. What comes out of filters and what goes in are as
 // late, so that nothing is left out or repeated where one takes the other's place.
-func (c *connection) wait() {
-	late := max(c.late(session.Microphone), c.late(session.Camera))
-	lips := c.lips(c.self.Cube)
-	for _, exposures := range []map[session.Source]exposed{c.shown, c.beside} {
+func (s *sending) wait() {
+	late := max(s.late(session.Microphone), s.late(session.Camera))
+	lips := s.endpoint.lipsOf(s.hall, s.self.Cube)
+	for _, exposures := range []map[session.Source]exposed{s.shown, s.beside} {
 		if e := exposures[session.Camera]; e.relay != nil {
 			e.relay.SetDelay(late - e.way())
 		}

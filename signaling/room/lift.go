@@ -61,34 +61,19 @@ func (e *Endpoint) followLifted() {
 	}
 }
 
-// lips are those of a cube of the room, nil if there is none.
-func (c *connection) lips(cube string) *lips {
-	if l := c.endpoint.lips[cube]; l != nil {
+// lipsOf are those of a cube of a room, nil if there is none.
+func (e *Endpoint) lipsOf(h *hall, cube string) *lips {
+	if l := e.lips[cube]; l != nil {
 		return l
 	}
-	return c.hall.lifts.find(cube)
+	return h.lifts.find(cube)
 }
 
 func (c *connection) cube(name string) *Cube {
-	if l := c.lips(name); l != nil {
+	if l := c.endpoint.lipsOf(c.hall, name); l != nil {
 		return l.cube
 	}
 	return nil
-}
-
-// liftedName is the cube of the participant's webcam.
-func (c *connection) liftedName() string { return "webcam-" + c.self.ID }
-
-// lift tells the room how the participant's webcam is seen.
-func (c *connection) lift(ctx context.Context, cube *Cube) {
-	name := ""
-	if cube != nil {
-		name = cube.Name
-	}
-	c.hall.lifts.set(c.liftedName(), cube)
-	if err := c.member.Lift(ctx, name); err != nil {
-		c.log.Debug("webcam not lifted", "error", err) // they are in the lobby, or gone
-	}
 }
 
 // lifting makes a cube of the frames of one treatment, where they have depth.

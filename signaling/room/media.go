@@ -57,7 +57,7 @@ func (c *connection) tell(ctx context.Context, n session.News, parts *sync.WaitG
 		}
 	}
 	c.murmur.wanted(n.Self.Murmurs)
-	c.filter(n.Self)
+	c.sends.learn(n.Self)
 	if err := c.send(ctx, protocol.State{Type: "state", Update: n.Update}); err != nil {
 		return err
 	}
@@ -81,8 +81,8 @@ func (c *connection) retreat() {
 	c.endMedia()
 	c.released()
 	c.seats.leave()
-	c.unfiltered()
-	c.peer, c.murmur, c.streams, c.told, c.self = nil, nil, nil, nil, session.Self{}
+	c.sends.end()
+	c.peer, c.murmur, c.sends, c.streams, c.told, c.self = nil, nil, nil, nil, nil, session.Self{}
 }
 
 // welcome tells the participant who they are, and makes their peer.
@@ -117,7 +117,8 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 	murmur := newMurmurer(c.hall.exchange, self.ID, c.log)
 	c.murmur = murmur
 	parts.Go(func() { murmur.run(ctx) })
-	c.equip(ctx, parts)
+	c.sends = newSending(ctx, e, c.hall, c.member, self, c.log, parts)
+	c.sends.heard = murmur.of
 	parts.Go(func() {
 		if err := peer.Run(ctx); err != nil {
 			c.failed <- fmt.Errorf("%w: %w", errMedia, err)
@@ -128,7 +129,9 @@ func (c *connection) welcome(ctx context.Context, self session.Self, parts *sync
 
 // relayed is the name that the participant has for the node's relay: ids are
 // unique in a room alone.
-func (c *connection) relayed() string { return c.hall.room.Name() + "." + c.self.ID }
+func (c *connection) relayed() string { return c.hall.relayed(c.self.ID) }
+
+func (h *hall) relayed(person string) string { return h.room.Name() + "." + person }
 
 // released tells whoever made the relay's credentials that nobody needs them
 // any more.
@@ -151,7 +154,7 @@ func (c *connection) published() <-chan rtc.Publication {
 func (c *connection) publish(ctx context.Context, p rtc.Publication, parts *sync.WaitGroup) {
 	k := key{owner: c.self.ID, source: session.Source(p.Source.String())}
 	delete(c.barred, k.source)
-	c.treaters[k.source].of(p.Relay)
+	c.sends.publish(k.source, p.Relay)
 	parts.Go(func() {
 		<-p.Relay.Done()                 // at the latest with the peer
 		c.hall.exchange.take(k, p.Relay) // a filtered one goes with its treatment
@@ -271,13 +274,6 @@ func (c *connection) look(data []byte) {
 	}
 }
 
-// hear tells the room how loud the participant is.
-func (c *connection) hear() {
-	if r := c.seats.heard(); r != nil {
-		c.member.Spoke(r.Snapshot().Level)
-	}
-}
-
 // negotiate takes the page's side of offer and answer.
 func (c *connection) negotiate(ctx context.Context, message any) error {
 	if c.peer == nil {
@@ -323,7 +319,7 @@ func (c *connection) figures(ctx context.Context) error {
 		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,
 		Sent:  s.Link.Audio + s.Link.Relayed + s.Link.Views,
 		Views: make(map[string]map[string]float64), Voices: make(map[string]uint64), Ways: c.ways(),
-		Filters: c.fares(ctx),
+		Filters: c.sends.fares(ctx),
 	}
 	for _, o := range s.Outlets {
 		for name, n := range o.Sources {

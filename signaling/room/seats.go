@@ -6,7 +6,6 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture/space"
 	"github.com/virtualcube/virtualcube/session"
-	"github.com/virtualcube/virtualcube/session/fanout"
 	"github.com/virtualcube/virtualcube/session/multiview"
 	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling/rtc"
@@ -20,7 +19,6 @@ type seats struct {
 	sequence int // of the newest eye; 0: none came
 	eye      space.Vec3
 	trust    float64 // confidence
-	own      *fanout.Relay
 }
 
 // seen is one cube as the participant sees it.
@@ -84,7 +82,7 @@ func (s *seats) leave() {
 	for _, v := range s.views {
 		v.watcher.Leave()
 	}
-	s.views, s.own = nil, nil
+	s.views = nil
 }
 
 // look takes an eye; false: a newer one overtook it.
@@ -99,19 +97,6 @@ func (s *seats) look(sequence int, eye space.Vec3, confidence float64) bool {
 		s.turn(v)
 	}
 	return true
-}
-
-// voice is the participant's own microphone.
-func (s *seats) voice(r *fanout.Relay) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.own = r
-}
-
-func (s *seats) heard() *fanout.Relay {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.own
 }
 
 // stages are the mean times of the views since they were last asked for, in

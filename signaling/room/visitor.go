@@ -48,7 +48,8 @@ type Visitor struct {
 	inside  bool
 	streams []session.Stream
 	people  map[string]session.Person
-	relays  map[session.Source]*fanout.Relay
+	relays  map[session.Source]*fanout.Relay // that are published
+	sends   *sending                         // nil before they are inside, and of who watches
 }
 
 // offered is what a visitor publishes from now on.
@@ -148,9 +149,7 @@ func (v *Visitor) Run(ctx context.Context) error {
 	news := make(chan session.News)
 	parts.Go(func() { v.follow(ctx, news) })
 	err := v.serve(ctx, news, &parts)
-	for s, r := range v.relays {
-		v.hall.exchange.take(key{owner: v.self.ID, source: s}, r)
-	}
+	v.sends.end()
 	v.member.Leave(context.WithoutCancel(ctx))
 	return err
 }
@@ -173,8 +172,9 @@ func (v *Visitor) follow(ctx context.Context, news chan<- session.News) {
 func (v *Visitor) serve(ctx context.Context, news <-chan session.News, parts *sync.WaitGroup) error {
 	changed := v.hall.exchange.watch()
 	defer v.hall.exchange.unwatch(changed)
-	levels := time.NewTicker(levelsEvery)
+	levels, figures := time.NewTicker(levelsEvery), time.NewTicker(figuresEvery)
 	defer levels.Stop()
+	defer figures.Stop()
 	for {
 		select {
 		case n := <-news:
@@ -184,14 +184,26 @@ func (v *Visitor) serve(ctx context.Context, news <-chan session.News, parts *sy
 				}
 				continue
 			}
-			v.learn(ctx, n)
+			v.learn(ctx, n, parts)
 		case <-changed:
 		case o := <-v.offers:
 			v.take(ctx, o, parts)
 			continue
+		case e := <-v.sends.exposures():
+			v.sends.expose(e)
+			continue
+		case cube := <-v.sends.lifts():
+			v.sends.lift(ctx, cube)
+			continue
 		case <-levels.C:
-			if r := v.relays[session.Microphone]; r != nil {
-				v.member.Spoke(r.Snapshot().Level)
+			if v.sends != nil {
+				v.sends.level()
+				v.sends.wait()
+			}
+			continue
+		case <-figures.C:
+			if v.sends != nil {
+				v.sends.fares(ctx)
 			}
 			continue
 		case <-v.member.Over():
@@ -206,7 +218,7 @@ func (v *Visitor) serve(ctx context.Context, news <-chan session.News, parts *sy
 }
 
 // learn takes over what changed in the room.
-func (v *Visitor) learn(ctx context.Context, n session.News) {
+func (v *Visitor) learn(ctx context.Context, n session.News, parts *sync.WaitGroup) {
 	first := !v.inside
 	v.inside, v.self, v.streams = true, n.Self, n.Streams
 	if n.Update.Full {
@@ -221,6 +233,15 @@ func (v *Visitor) learn(ctx context.Context, n session.News) {
 	if first {
 		v.endpoint.counts.entered(false)
 		v.log = v.log.With("participant", v.self.ID)
+		if v.watch == nil {
+			v.sends = newSending(ctx, v.endpoint, v.hall, v.member, v.self, v.log, parts)
+		}
+	}
+	if v.sends == nil {
+		return
+	}
+	v.sends.learn(v.self) // before anything is shown
+	if first {
 		for s, r := range v.relays {
 			v.show(ctx, s, r)
 		}
@@ -238,7 +259,7 @@ func (v *Visitor) take(ctx context.Context, o offered, parts *sync.WaitGroup) {
 		return
 	}
 	v.relays[o.source] = o.relay
-	if v.inside {
+	if v.sends != nil {
 		v.show(ctx, o.source, o.relay)
 	}
 	parts.Go(func() {
@@ -255,9 +276,9 @@ func (v *Visitor) take(ctx context.Context, o offered, parts *sync.WaitGroup) {
 	})
 }
 
-// show lets the others have what the visitor publishes.
+// show lets the others have what the visitor publishes, or what filters make of it.
 func (v *Visitor) show(ctx context.Context, s session.Source, r *fanout.Relay) {
-	v.hall.exchange.put(key{owner: v.self.ID, source: s}, r)
+	v.sends.publish(s, r)
 	v.turn(ctx, s, true)
 }
 

@@ -67,6 +67,7 @@ export interface Person {
   seat: number;
   cube: string;
   unattended: boolean;
+  program: boolean;
   present: boolean;
   hand: number;
   microphone: Switch;

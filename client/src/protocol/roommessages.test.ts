@@ -10,6 +10,7 @@ const person = {
   seat: 0,
   cube: "",
   unattended: false,
+  program: false,
   present: true,
   hand: 0,
   microphone: "on",

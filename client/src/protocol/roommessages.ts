@@ -60,6 +60,7 @@ const person = shape({
   seat: whole(-1, 63),
   cube: name,
   unattended: boolean,
+  program: boolean,
   present: boolean,
   hand: number(0),
   microphone: state,

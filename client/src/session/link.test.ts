@@ -211,6 +211,7 @@ describe("media", () => {
       looks: { shared: true, at: "", degrees: 0, since: 0 },
       quality: "good",
       unattended: false,
+      program: false,
       filters: [],
     };
     Socket.last.hear({ type: "state", update: { revision: 6, full: false, people: [me] } });

@@ -84,6 +84,7 @@ export function person(id: string, name: string, seat: number, more: Partial<Per
     seat,
     cube: "",
     unattended: false,
+    program: false,
     present: true,
     hand: 0,
     microphone: "on",

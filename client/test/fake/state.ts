@@ -10,6 +10,7 @@ export function aPerson(id: string, more: Partial<Person> = {}): Person {
     seat: 0,
     cube: "",
     unattended: false,
+    program: false,
     present: true,
     hand: 0,
     microphone: "off",

@@ -132,6 +132,15 @@ describe("the places for filters", () => {
     expect(where({ filters: [aFilter("f1", { source: "screen" })] })).toContain("p1 screen");
   });
 
+  it("are, for hosts alone, what software sends", () => {
+    const others = [
+      aPerson("p3", { program: true, microphone: "on" }),
+      aPerson("p4", { program: true, camera: "on" }),
+    ];
+    expect(where({ role: "host" }, ...others).slice(2)).toEqual(["p3 microphone", "p4 camera"]);
+    expect(where({}, ...others)).toHaveLength(2);
+  });
+
   it("are, for hosts alone, rigs that nobody is at", () => {
     const others = [rig, aPerson("p2", { cube: "d" })];
     expect(where({ role: "host" }, ...others)).toEqual([

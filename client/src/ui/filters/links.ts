@@ -68,7 +68,7 @@ export function kindsFor(source: Source, kinds: readonly FilterKind[]): FilterKi
   return kinds.filter((k) => k.kind === streams[source]);
 }
 
-/** What the viewer may put filters on: what they send, and for hosts the rigs that nobody is at. */
+/** What the viewer may put filters on: what they send, and for hosts what software sends, and the rigs that nobody is at. */
 export function places(state: RoomState): { person: Person; source: Source }[] {
   const me = state.people.get(state.you);
   if (!me || me.role === "listener") return [];
@@ -80,9 +80,10 @@ export function places(state: RoomState): { person: Person; source: Source }[] {
   if (me.cube !== "") found.push({ person: me, source: "view" });
   if (me.role !== "host") return found;
   for (const person of state.people.values()) {
-    if (!person.unattended) continue;
-    found.push({ person, source: "view" });
+    if (person.unattended) found.push({ person, source: "view" });
+    if (!person.unattended && !person.program) continue;
     if (person.microphone !== "off") found.push({ person, source: "microphone" });
+    if (person.program && person.camera !== "off") found.push({ person, source: "camera" });
   }
   return found;
 }

@@ -33,7 +33,8 @@ export class Section {
     this.#desk = desk;
     this.#said = said;
     const what = sourceName(source);
-    const title = person.unattended ? t("filters.rig", { name: person.name, source: what }) : what;
+    const title =
+      person.unattended || person.program ? t("filters.rig", { name: person.name, source: what }) : what;
     const kinds = kindsFor(source, desk.session.welcome?.filters ?? []);
     this.#chooser = new Chooser(title, kinds, ({ name }) => {
       this.#adding = true;
