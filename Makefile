@@ -17,7 +17,7 @@ PAGE_FILES := $(shell find client $(prune) -type f ! -path 'client/test/*' ! -na
 
 # What computes pictures and voices in one goroutine and takes the race detector
 # five times as long: make race has it look.
-ARITHMETIC := $(addprefix github.com/virtualcube/virtualcube/models/,denoise denoise/network face landmarks landmarks/face lift matte matte/segment vad)
+ARITHMETIC := $(addprefix github.com/virtualcube/virtualcube/models/,denoise denoise/network face landmarks lift matte matte/segment vad)
 
 .DEFAULT_GOAL := build
 .PHONY: race help setup modules example build models run test test-client test-go generated e2e link reproject lint bench eval doctor generate train fuzz clean denoise-eval soak

@@ -8,7 +8,7 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
-	"github.com/virtualcube/virtualcube/models/landmarks/face"
+	"github.com/virtualcube/virtualcube/models/face"
 	"github.com/virtualcube/virtualcube/models/onnx"
 )
 
@@ -35,41 +35,15 @@ func Definition() (models.Definition, error) {
 }
 
 func open(_ context.Context, e models.Environment, _ Parameters) (models.RGBDFilter[Parameters], error) {
-	nets, err := openNets(e)
+	finder, err := face.Open(e)
 	if err != nil {
 		return nil, fmt.Errorf("open landmarks: %w", err)
 	}
-	return &filter{nets: nets, watcher: watcher{rig: e.Rig, nets: nets}, observe: e.Observe}, nil
-}
-
-// nets are the networks.
-type nets struct {
-	detector *face.Detector
-	mesher   *face.Mesher
-	irises   *face.IrisFinder
-}
-
-func openNets(e models.Environment) (*nets, error) {
-	var n nets
-	var err error
-	if n.detector, err = face.OpenDetector(e); err != nil {
-		return nil, err
-	}
-	if n.mesher, err = face.OpenMesher(e); err != nil {
-		return nil, errors.Join(err, n.detector.Close())
-	}
-	if n.irises, err = face.OpenIrisFinder(e); err != nil {
-		return nil, errors.Join(err, n.detector.Close(), n.mesher.Close())
-	}
-	return &n, nil
-}
-
-func (n *nets) close() error {
-	return errors.Join(n.detector.Close(), n.mesher.Close(), n.irises.Close())
+	return &filter{finder: finder, watcher: watcher{rig: e.Rig, finder: finder}, observe: e.Observe}, nil
 }
 
 type filter struct {
-	nets    *nets
+	finder  *face.Finder
 	watcher watcher
 	steady  steady
 	observe func(models.Observation)
@@ -111,5 +85,5 @@ func (f *filter) Process(in *capture.FrameSet, p Parameters) (*capture.FrameSet,
 // Close unloads the networks.
 func (f *filter) Close() error {
 	f.closed = true
-	return f.nets.close()
+	return f.finder.Close()
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/folder"
 	"github.com/virtualcube/virtualcube/capture/space"
-	"github.com/virtualcube/virtualcube/models/landmarks/face"
+	"github.com/virtualcube/virtualcube/models/face"
 )
 
 // person5 is a real man, round whom five cameras stand that lie on their side: 0, 1
@@ -41,27 +41,20 @@ func person5(tb testing.TB) (capture.Rig, []*capture.Frame) {
 
 func TestFaceIsDetected(t *testing.T) {
 	rig, frames := person5(t)
-	e := environment(t)
-	d, err := face.OpenDetector(e)
+	f, err := face.Open(environment(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer d.Close() // it only frees
-	m, err := face.OpenMesher(e)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer m.Close() // it only frees
+	defer f.Close() // it only frees
 	for i, c := range rig.Cameras {
 		for _, metres := range []float64{0.7, 1.1, 1.6} {
-			v := face.Around(c.Colour, space.Vec3{}, space.Vec3{Y: 1}, metres, face.DetectorSide)
-			found, err := d.Detect(frames[i].Colour, c.Colour, v)
+			around := face.Square{Middle: c.Colour.Pose.T.Scale(-1), Up: space.Vec3{Y: 1}, Size: metres}
+			found, err := f.Detect(frames[i].Colour, c.Colour, around)
 			if err != nil {
 				t.Fatal(err)
 			}
-			part := v.Part(found.X, found.Y, max(found.Width, found.Height)/face.MeshSpan, 0, 1, face.MeshSide)
-			var points face.Mesh
-			if err := m.Find(&points, frames[i].Colour, c.Colour, part); err != nil {
+			var points face.Face
+			if err := f.Mesh(&points, frames[i].Colour, c.Colour, found.Box); err != nil {
 				t.Fatal(err)
 			}
 			t.Logf("%s, %.1f m: face %.2f, mesh %.2f", c.Name, metres, found.Score, points.Score)

@@ -3,7 +3,7 @@ package landmarks
 import (
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
-	"github.com/virtualcube/virtualcube/models/landmarks/face"
+	"github.com/virtualcube/virtualcube/models/face"
 	"github.com/virtualcube/virtualcube/models/landmarks/sight"
 )
 
@@ -37,22 +37,20 @@ func (w *watcher) seek(s *capture.FrameSet, cameras int) (bool, error) {
 	for k := range min(cameras, len(all)) {
 		i := all[(first+k)%len(all)]
 		c := w.rig.Cameras[i].Colour
-		v := face.Around(c, space.Vec3{}, up, window, face.DetectorSide)
-		d, err := w.nets.detector.Detect(s.Frames[i].Colour, c, v)
+		d, err := w.finder.Detect(s.Frames[i].Colour, c, face.Square{Middle: c.Pose.T.Scale(-1), Up: up, Size: window})
 		if err != nil {
 			return false, err
 		}
 		if d.Score < certain {
 			continue
 		}
-		right, _ := v.Ray(d.Right.X, d.Right.Y) // a pinhole's pixel always has one
-		left, _ := v.Ray(d.Left.X, d.Left.Y)
+		right, left := toward(c, d.Right), toward(c, d.Left)
 		lines[sight.Right] = append(lines[sight.Right], sight.Line{Ray: right, Weight: 1})
 		lines[sight.Left] = append(lines[sight.Left], sight.Line{Ray: left, Weight: 1})
 		if d.Score > best.Score {
 			best, alone, ahead = d, [2]space.Ray{right, left}, c.Pose.T.Unit()
 			if away = distance(s.Frames[i].Depth, w.rig.Cameras[i].Depth, between(right, left)); away == 0 {
-				away = boxed * v.Lens.Fx / d.Width
+				away = boxed * d.Box.Middle.Norm() / d.Box.Size
 			}
 		}
 	}

@@ -7,14 +7,14 @@ import (
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
-	"github.com/virtualcube/virtualcube/models/landmarks/face"
+	"github.com/virtualcube/virtualcube/models/face"
 	"github.com/virtualcube/virtualcube/models/landmarks/sight"
 )
 
 // watcher follows the face of one person.
 type watcher struct {
-	rig  capture.Rig
-	nets *nets
+	rig    capture.Rig
+	finder *face.Finder
 
 	solver sight.Solver
 	found  bool // whether the face was seen at the last look
@@ -24,7 +24,7 @@ type watcher struct {
 	used   []int      // cameras
 	misses int        // looks in a row in which there was no face
 	lids   lids
-	mesh   face.Mesh
+	face   face.Face
 }
 
 const (
@@ -134,34 +134,33 @@ var pointsOfMesh = [...]int{
 // glance sees the face as one camera does. ok is false where it does not.
 func (w *watcher) glance(f *capture.Frame, c capture.Camera) (seen sight.Sighting, ok bool, err error) {
 	size := w.width / sight.AverageWidth
-	up := w.turn.Column(1)
-	v := face.Around(c.Colour, w.eyes.Sub(up.Scale(below*size)), up, faceSpan*size/face.MeshSpan, face.MeshSide)
-	m := &w.mesh
-	if err := w.nets.mesher.Find(m, f.Colour, c.Colour, v); err != nil || m.Score < likely {
+	up, m := w.turn.Column(1), &w.face
+	where := face.Square{Middle: w.eyes.Sub(up.Scale(below * size)).Sub(c.Colour.Pose.T), Up: up, Size: faceSpan * size}
+	if err := w.finder.Mesh(m, f.Colour, c.Colour, where); err != nil || m.Score < likely {
 		return seen, false, err
 	}
+	middle := m.Eyes()
 	for i, k := range pointsOfMesh {
-		seen.Rays[i], _ = v.Ray(m.At[k].X, m.At[k].Y) // a pinhole's pixel always has one
-		seen.Farther[i] = m.Depth[k] / v.Lens.Fx
+		seen.Rays[i] = toward(c.Colour, m.Mesh[k])
+		// The network guesses depths along the way to the face, not along each ray.
+		seen.Farther[i] = m.Mesh[k].Dot(middle)/middle.Dot(middle) - 1
 	}
 	seen.Distance = distance(f.Depth, c.Depth, seen.Rays[sight.Bridge])
-	for e, corners := range [2][2]int{{face.RightOuter, face.RightInner}, {face.LeftOuter, face.LeftInner}} {
-		a, b := m.At[corners[0]], m.At[corners[1]]
-		long := math.Hypot(b.X-a.X, b.Y-a.Y)
-		if long < narrow {
-			continue // seen from its side
-		}
-		part := v.Part((a.X+b.X)/2, (a.Y+b.Y)/2, long/face.IrisSpan, 0, 1, face.IrisSide)
-		iris, err := w.nets.irises.Find(f.Colour, c.Colour, part, e == sight.Left)
+	for e := range seen.Iris {
+		iris, ok, err := w.finder.Iris(f.Colour, c.Colour, m, e == sight.Left)
 		if err != nil {
 			return seen, false, err
 		}
-		seen.Iris[e], _ = part.Ray(iris.Middle.X, iris.Middle.Y)
-		seen.Open[e] = true
-		w.lids.add(iris.Opening())
+		if !ok {
+			continue
+		}
+		seen.Iris[e], seen.Open[e] = toward(c.Colour, iris.Middle), true
+		w.lids.add(iris.Opening)
 	}
 	return seen, true, nil
 }
 
-// narrow is the least width of an eye in the mesh's view, pixels; 22 are usual.
-const narrow = 6
+// toward is the ray from a camera to what is at a vector from it.
+func toward(c space.Camera, to space.Vec3) space.Ray {
+	return space.Ray{Origin: c.Pose.T, Direction: to.Unit()}
+}

@@ -35,7 +35,7 @@ func Definition() (models.Definition, error) {
 		Failing:   models.Hold,
 		Private:   true,
 		Providers: []models.Provider{models.CPU},
-		Weights:   []string{segment.Weights, face.Detector, face.Mesh, face.Irises, segment.Library},
+		Weights:   []string{segment.Weights, face.DetectorWeights, face.MeshWeights, face.IrisWeights, segment.Library},
 		Native:    true,
 	}, Parameters{FOV: 70, Feather: 0.35, Stability: 0.7}, open)
 	d.Camera = func(width, height int, v models.Values) space.Camera {
@@ -55,7 +55,7 @@ func open(_ context.Context, e models.Environment, _ Parameters) (models.VideoFi
 		return nil, errors.Join(fmt.Errorf("open lift: %w", err), net.Close())
 	}
 	return &filter{
-		closes: []io.Closer{net, finder}, segmenter: segment.New(net), person: newPerson(finder),
+		closes: []io.Closer{net, finder}, segmenter: segment.New(net), person: newPerson(&face.Tracker{Finder: finder}),
 		frames: capture.NewFramePool(poolSize), observe: e.Observe,
 	}, nil
 }
@@ -85,7 +85,7 @@ func (f *filter) Process(in *capture.Frame, p Parameters) (*capture.Frame, error
 		return nil, fmt.Errorf("lift: %w", err)
 	}
 	camera := Camera(in.Colour.Width, in.Colour.Height, p.FOV, p.Tilt)
-	if err := f.person.watch(in.Colour, m, camera.Lens.Fx); err != nil {
+	if err := f.person.watch(in.Colour, m, camera.Lens); err != nil {
 		return nil, fmt.Errorf("lift: %w", err)
 	}
 	out, err := f.frames.Frame(capture.FrameShape{

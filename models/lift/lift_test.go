@@ -74,38 +74,45 @@ func TestMannequinIsSmooth(t *testing.T) {
 	}
 }
 
-// fakeFinder shows a face of a size, at a place.
-type fakeFinder struct {
+// fakeTracker shows a face and its irises.
+type fakeTracker struct {
 	face   *face.Face
-	iris   float64
+	iris   face.Iris
 	forgot int
 	looked int
 }
 
-func (f *fakeFinder) Find(capture.Picture, face.Box) (*face.Face, error) { return f.face, nil }
-func (f *fakeFinder) Forget()                                            { f.forgot++ }
-func (f *fakeFinder) Iris(capture.Picture, *face.Face, bool) (face.Iris, error) {
+func (f *fakeTracker) Next(capture.Picture, space.Camera, face.Square) (*face.Face, error) {
+	return f.face, nil
+}
+func (f *fakeTracker) Forget() { f.forgot++ }
+func (f *fakeTracker) Iris(capture.Picture, space.Camera, *face.Face, bool) (face.Iris, bool, error) {
 	f.looked++
-	return face.Iris{Diameter: f.iris}, nil
+	return f.iris, true, nil
 }
 
-// looking is a face towards the camera whose eyes' outer corners are so many
-// pixels apart.
+// lens is what the pictures below are seen with.
+func lens() space.Lens {
+	l := Camera(1280, 720, 70, 0).Lens
+	l.Fx, l.Fy = 1050, 1050
+	return l
+}
+
+// looking is a face towards the camera, at a place in the picture, whose eyes' outer
+// corners are so many pixels apart.
 func looking(x, y, apart float64) *face.Face {
-	f := &face.Face{Score: 0.9}
+	f, l := &face.Face{Score: 0.9}, lens()
+	set := func(i int, u, v, z float64) {
+		away := l.Fx/apart + z
+		a, b, _ := l.Unproject(x+u*apart, y+v*apart)
+		f.Mesh[i] = space.Vec3{X: a, Y: b, Z: 1}.Scale(away)
+	}
 	for i := range f.Mesh { // a bowl
 		u, v := float64(i%22)/21-0.5, float64(i/22)/21-0.5
-		f.Mesh[i] = face.Point{X: x + 1.5*apart*u, Y: y + 1.5*apart*v, Z: apart * (u*u + v*v)}
+		set(i, 1.5*u, 1.5*v, u*u+v*v)
 	}
-	set := func(i int, u, v, z float64) { f.Mesh[i] = face.Point{X: x + u*apart, Y: y + v*apart, Z: z * apart} }
 	set(face.RightOuter, -0.5, 0, 0)
 	set(face.LeftOuter, 0.5, 0, 0)
-	set(face.RightInner, -0.2, 0, 0)
-	set(face.LeftInner, 0.2, 0, 0)
-	set(face.RightUpper, -0.35, -0.05, 0)
-	set(face.RightLower, -0.35, 0.05, 0)
-	set(face.LeftUpper, 0.35, -0.05, 0)
-	set(face.LeftLower, 0.35, 0.05, 0)
 	set(face.Forehead, 0, -0.8, 0)
 	set(face.Chin, 0, 0.9, 0)
 	set(face.RightSide, -0.8, 0, 0.6)
@@ -130,21 +137,21 @@ func bust() *segment.Matte {
 func watch(t *testing.T, p *person, frames int) {
 	t.Helper()
 	for range frames {
-		if err := p.watch(capture.Picture{Width: 1280, Height: 720}, bust(), 1050); err != nil {
+		if err := p.watch(capture.Picture{Width: 1280, Height: 720}, bust(), lens()); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
 func TestDistanceFromEyes(t *testing.T) {
-	f := &fakeFinder{face: looking(640, 280, 135)}
+	f := &fakeTracker{face: looking(640, 280, 135)}
 	p := newPerson(f)
 	watch(t, p, 1)
 	if want := 1050.0 * usualBetween / 135; math.Abs(p.distance-want) > 1 {
 		t.Errorf("they are %v mm away, not %v", p.distance, want)
 	}
 	// Irises that are large for these eyes: the eyes are closer together.
-	f.iris = 135 * irisDiameter / 86
+	f.iris = face.Iris{Diameter: irisDiameter / 86., Opening: 0.3}
 	watch(t, p, 300)
 	if f.looked < 10 || p.between > 89 || p.between < 86 {
 		t.Errorf("after %d looks the eyes are %v mm apart", f.looked, p.between)
@@ -155,21 +162,34 @@ func TestDistanceFromEyes(t *testing.T) {
 	if p.distance != far {
 		t.Errorf("without a face the distance went from %v to %v", far, p.distance)
 	}
-	if math.Abs(p.eyeY-280) > 8 {
-		t.Errorf("without a face the eyes went to %v", p.eyeY)
+	if math.Abs(p.eye.y-280) > 8 {
+		t.Errorf("without a face the eyes went to %v", p.eye.y)
 	}
 	if _, seen := p.gaze(Camera(1280, 720, 70, 0)); seen {
 		t.Error("a gaze is seen where no face is")
 	}
+	// By another lens the face is elsewhere: it is looked for anew, once.
+	forgot, zoomed := f.forgot, lens()
+	zoomed.Fx *= 1.3
+	for range 2 {
+		if err := p.watch(capture.Picture{Width: 1280, Height: 720}, bust(), zoomed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.forgot != forgot+1 {
+		t.Errorf("with another lens the face is forgotten %d times", f.forgot-forgot)
+	}
+	watch(t, p, 1)
+	forgot = f.forgot
 	f.face = looking(640, 280, 3)
 	watch(t, p, 1)
-	if f.forgot != 2 || p.face != nil { // the first was that of the size
-		t.Errorf("a face 30 m away is believed: forgot %d", f.forgot)
+	if f.forgot != forgot+1 || p.face != nil {
+		t.Errorf("a face 30 m away is believed: forgot %d", f.forgot-forgot)
 	}
 }
 
 func TestGazeOfAFaceThatLooks(t *testing.T) {
-	f := &fakeFinder{face: looking(639.5, 359.5, 135)}
+	f := &fakeTracker{face: looking(639.5, 359.5, 135)}
 	p := newPerson(f)
 	watch(t, p, 1)
 	g, seen := p.gaze(Camera(1280, 720, 70, 0))
@@ -184,14 +204,11 @@ func TestGazeOfAFaceThatLooks(t *testing.T) {
 // TestReliefIsWhole: depth is everywhere, without a jump within the person, and
 // follows the mesh in the face.
 func TestReliefIsWhole(t *testing.T) {
-	f := &fakeFinder{face: looking(640, 280, 135)}
+	f := &fakeTracker{face: looking(640, 280, 135)}
 	p := newPerson(f)
 	watch(t, p, 1)
 	var r relief
-	lens := Camera(1280, 720, 70, 0).Lens
-	lens.Fx, lens.Fy = 1050, 1050
-	depth := r.make(bust(), p, lens, 0)
-	perPixel := p.between / 135
+	depth := r.make(bust(), p, lens(), 0)
 	for y := range depth.Height {
 		row := depth.Row(y)
 		for x := 1; x < len(row); x++ {
@@ -204,15 +221,15 @@ func TestReliefIsWhole(t *testing.T) {
 		}
 	}
 	off := 0.0
-	for _, q := range f.face.Mesh {
-		x, y := int(q.X/4), int(q.Y/4)
-		off += math.Abs(float64(depth.V[y*320+x])-p.distance-q.Z*perPixel) / face.Points
+	for i, q := range f.face.Mesh {
+		x, y := int(p.places[i].x/4), int(p.places[i].y/4)
+		off += math.Abs(float64(depth.V[y*320+x])-q.Z*p.between) / face.Points
 	}
 	if off > 6 {
 		t.Errorf("the relief is %.1f mm off the mesh on average", off)
 	}
 	upright := append([]float32(nil), depth.V...)
-	leaning := r.make(bust(), p, lens, 15)
+	leaning := r.make(bust(), p, lens(), 15)
 	if a, b := upright[170*320+160], leaning.V[170*320+160]; b < a+40 {
 		t.Errorf("for a camera that looks down the belly is at %v, not farther than %v", b, a)
 	}

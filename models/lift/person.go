@@ -11,49 +11,45 @@ import (
 	"github.com/virtualcube/virtualcube/models/matte/segment"
 )
 
-// finder follows a face.
-type finder interface {
-	Find(p capture.Picture, within face.Box) (*face.Face, error)
-	Iris(p capture.Picture, f *face.Face, left bool) (face.Iris, error)
+// tracker follows a face.
+type tracker interface {
+	Next(p capture.Picture, c space.Camera, within face.Square) (*face.Face, error)
+	Iris(p capture.Picture, c space.Camera, f *face.Face, left bool) (face.Iris, bool, error)
 	Forget()
 }
 
+// place is in a picture, pixels.
+type place struct{ x, y float64 }
+
 // person is what is known of them from frame to frame.
 type person struct {
-	faces  finder
+	faces  tracker
 	parts  plane.Parts
 	width  int // of the picture
 	height int
 
-	face     *face.Face // of this frame; nil where none was found
-	relief   [face.Points]float64
-	distance float64 // mm to the eyes along the optical axis
-	between  float64 // mm between the outer corners of the eyes
-	byIris   float64 // the same by the irises alone
-	looks    int     // that are in it
+	camera   space.Camera // that sees this frame, from the origin and along z
+	face     *face.Face   // of this frame; nil where none was found
+	places   [face.Points]place
+	relief   [face.Points]float64 // mm behind the eyes
+	distance float64              // mm to the eyes along the optical axis
+	between  float64              // mm between the outer corners of the eyes
+	byIris   float64              // the same by the irises alone
+	looks    int                  // that are in it
 	frames   int
 
-	eyeX, eyeY float64 // pixels
-	roll       float64 // radians
-	offset     float64 // pixels from the top of the silhouette down to the eyes
-	top        float64 // pixels: the column of the silhouette's top
-	faced      bool    // whether a face was ever seen
+	eye    place
+	roll   float64 // radians from the picture's horizontal, positive where the left eye is lower
+	yaw    float64 // radians by which the face is turned to a side, 0 towards the camera
+	offset float64 // pixels from the top of the silhouette down to the eyes
+	top    float64 // pixels: the column of the silhouette's top
+	faced  bool    // whether a face was ever seen
 }
 
 const (
 	// Outer corners of the eyes of adults: mean and deviation in mm.
 	usualBetween, spreadBetween = 90, 4.5
-	// irisDiameter in mm, of nearly everybody to some 4 %: it cannot tell the
-	// distance between the eyes any better than that.
-	irisDiameter = 11.7
-	irisSpread   = 0.04
-	irisNoise    = 0.7  // pixels
-	irisEvery    = 10   // frames
-	mostLooks    = 100  // after which the oldest fade
-	leastIris    = 8    // pixels, below which it tells nothing
-	partShare    = 8    // a part counts that has an eighth of the largest
-	mostYaw      = 0.3  // radians from which corners and irises are foreshortened too differently
-	openEye      = 0.18 // height to width of an eye that is open
+	partShare                   = 8 // a part counts that has an eighth of the largest
 
 	// nominal are mm, until a face was seen: to the person, and from the top of the
 	// head to the eyes.
@@ -61,7 +57,7 @@ const (
 	leastDistance, mostDistance = 200, 6000
 )
 
-func newPerson(f finder) *person { return &person{faces: f} }
+func newPerson(t tracker) *person { return &person{faces: t} }
 
 // begin forgets, for a picture of another size.
 func (p *person) begin(width, height int) {
@@ -69,43 +65,53 @@ func (p *person) begin(width, height int) {
 	p.faces.Forget()
 }
 
-// watch looks for the person's face in the next picture.
-func (p *person) watch(c capture.Picture, m *segment.Matte, focal float64) error {
+// watch looks for the person's face in the next picture, which a lens has made.
+func (p *person) watch(c capture.Picture, m *segment.Matte, lens space.Lens) error {
 	if c.Width != p.width || c.Height != p.height {
 		p.begin(c.Width, c.Height)
+	} else if lens != p.camera.Lens {
+		p.faces.Forget() // it knows directions, and they have changed
 	}
+	p.camera = space.Camera{Lens: lens, Pose: space.Identity()}
 	p.frames++
 	body := p.silhouette(m)
 	var err error
-	if p.face, err = p.faces.Find(c, body); err != nil {
+	if p.face, err = p.faces.Next(c, p.camera, p.square(body)); err != nil {
 		return err
 	}
-	if p.face != nil && !p.plausible(p.face, focal) {
+	if p.face != nil && !plausible(p.face) {
 		p.faces.Forget()
 		p.face = nil
 	}
 	if p.face == nil {
-		p.guess(body, focal)
+		p.guess(body)
 		return nil
 	}
-	if err := p.measure(c, focal); err != nil {
+	if err := p.measure(c); err != nil {
 		return err
 	}
-	eyes := p.face.Eyes()
-	p.eyeX, p.eyeY, p.roll = eyes.X, eyes.Y, p.face.Roll()
-	p.offset = p.eyeY - body.Y0
+	p.offset = p.eye.y - float64(body.Y0)
 	return nil
 }
 
 // plausible says whether a face can be that of somebody.
-func (p *person) plausible(f *face.Face, focal float64) bool {
-	d := focal * usualBetween / f.Mesh[face.RightOuter].Distance(f.Mesh[face.LeftOuter])
+func plausible(f *face.Face) bool {
+	d := usualBetween * f.Eyes().Z
 	return d > leastDistance && d < mostDistance
+}
+
+// square is what holds a part of the picture.
+func (p *person) square(r plane.Rect) face.Square {
+	x, y, _ := p.camera.Lens.Unproject(float64(r.X0+r.X1-1)/2, float64(r.Y0+r.Y1-1)/2) // a pinhole's pixel always has one
+	return face.Square{
+		Middle: space.Vec3{X: x, Y: y, Z: 1}, Up: space.Vec3{Y: -1},
+		Size: float64(max(r.X1-r.X0, r.Y1-r.Y0)) / p.camera.Lens.Fx,
+	}
 }
 
 // silhouette bounds the matte's parts but small ones, in pixels; the whole picture
 // where there are none.
-func (p *person) silhouette(m *segment.Matte) face.Box {
+func (p *person) silhouette(m *segment.Matte) plane.Rect {
 	p.parts.Find(m.Alpha.Width, m.Alpha.Height, func(i int) bool { return m.Alpha.V[i] > 0.5 })
 	largest := 0
 	for _, part := range p.parts.List {
@@ -119,11 +125,10 @@ func (p *person) silhouette(m *segment.Matte) face.Box {
 	}
 	if all.Empty() {
 		p.top = float64(p.width) / 2
-		return face.Box{X1: float64(p.width), Y1: float64(p.height)}
+		return plane.Rect{X1: p.width, Y1: p.height}
 	}
-	cell := float64(m.Cell)
-	p.top = cell * (topmost(&m.Alpha, all) + 0.5)
-	return face.Box{X0: float64(all.X0) * cell, Y0: float64(all.Y0) * cell, X1: float64(all.X1) * cell, Y1: float64(all.Y1) * cell}
+	p.top = float64(m.Cell) * (topmost(&m.Alpha, all) + 0.5)
+	return plane.Rect{X0: all.X0 * m.Cell, Y0: all.Y0 * m.Cell, X1: all.X1 * m.Cell, Y1: all.Y1 * m.Cell}
 }
 
 // topmost is the middle column of the uppermost tenth of a silhouette.
@@ -140,22 +145,23 @@ func topmost(alpha *plane.Plane, r plane.Rect) float64 {
 }
 
 // guess places the eyes of somebody whose face is not seen.
-func (p *person) guess(body face.Box, focal float64) {
+func (p *person) guess(body plane.Rect) {
 	if p.offset == 0 {
-		p.offset = nominalTop * focal / p.distance
+		p.offset = nominalTop * p.camera.Lens.Fx / p.distance
 	}
-	p.eyeX, p.eyeY, p.roll = p.top, body.Y0+p.offset, 0
+	p.eye, p.roll, p.yaw = place{p.top, float64(body.Y0) + p.offset}, 0, 0
 }
 
 // measure learns distance and relief from the face.
-func (p *person) measure(c capture.Picture, focal float64) error {
-	apart := p.face.Mesh[face.RightOuter].Distance(p.face.Mesh[face.LeftOuter])
+func (p *person) measure(c capture.Picture) error {
+	p.locate()
 	if p.frames%irisEvery == 0 {
-		if err := p.lookIntoEyes(c, apart, p.frames/irisEvery%2 == 1); err != nil {
+		if err := p.lookIntoEyes(c, p.frames/irisEvery%2 == 1); err != nil {
 			return err
 		}
 	}
-	seen := focal * p.between / apart
+	eyes := p.face.Eyes()
+	seen := p.between * eyes.Z
 	fresh := !p.faced
 	p.faced = true
 	// Steady when at rest, quick when moving: a change of 4 % is followed at once.
@@ -165,10 +171,8 @@ func (p *person) measure(c capture.Picture, focal float64) error {
 	}
 	p.distance += share * (seen - p.distance)
 
-	perPixel := p.between / apart
-	eyes := p.face.Eyes()
 	for i, q := range p.face.Mesh {
-		z := (q.Z - eyes.Z) * perPixel
+		z := (q.Z - eyes.Z) * p.between
 		share := min(1, 0.3+math.Abs(z-p.relief[i])/20)
 		if fresh {
 			share = 1
@@ -178,38 +182,23 @@ func (p *person) measure(c capture.Picture, focal float64) error {
 	return nil
 }
 
-// lookIntoEyes corrects how far apart this person's eyes are by an iris.
-func (p *person) lookIntoEyes(c capture.Picture, apart float64, left bool) error {
-	if math.Abs(p.face.Yaw()) > mostYaw || !opened(p.face, left) {
-		return nil
+// locate finds the face in the picture.
+func (p *person) locate() {
+	at := func(q space.Vec3) place {
+		x, y, ok := p.camera.Lens.Project(q)
+		if !ok {
+			return place{-1, -1} // beside the picture
+		}
+		return place{x, y}
 	}
-	iris, err := p.faces.Iris(c, p.face, left)
-	if err != nil {
-		return err
+	for i, q := range p.face.Mesh {
+		p.places[i] = at(q)
 	}
-	if !(iris.Diameter >= leastIris) {
-		return nil
-	}
-	measured := apart * irisDiameter / iris.Diameter
-	if math.Abs(measured-usualBetween) > 4*spreadBetween {
-		return nil
-	}
-	p.looks = min(p.looks+1, mostLooks)
-	p.byIris += (measured - p.byIris) / float64(p.looks)
-	// Looks average the noise out, but not what irises differ by among people.
-	noise, differ := irisNoise/iris.Diameter*measured, irisSpread*measured
-	prior, seen := 1/(spreadBetween*spreadBetween), 1/(differ*differ+noise*noise/float64(p.looks))
-	p.between = (usualBetween*prior + p.byIris*seen) / (prior + seen)
-	return nil
-}
-
-// opened says whether an eye is open enough for its iris to be seen.
-func opened(f *face.Face, left bool) bool {
-	outer, inner, upper, lower := face.RightOuter, face.RightInner, face.RightUpper, face.RightLower
-	if left {
-		outer, inner, upper, lower = face.LeftOuter, face.LeftInner, face.LeftUpper, face.LeftLower
-	}
-	return f.Mesh[upper].Distance(f.Mesh[lower]) > openEye*f.Mesh[outer].Distance(f.Mesh[inner])
+	eyes := p.face.Eyes()
+	right, left := p.places[face.RightOuter], p.places[face.LeftOuter]
+	p.eye, p.roll = at(eyes), math.Atan2(left.y-right.y, left.x-right.x)
+	across := p.face.Mesh[face.LeftOuter].Sub(p.face.Mesh[face.RightOuter])
+	p.yaw = math.Pi/2 - space.Angle(across, eyes)
 }
 
 // gaze is where the eyes are and the face points, in the cube.
@@ -217,16 +206,12 @@ func (p *person) gaze(camera space.Camera) (models.Gaze, bool) {
 	if p.face == nil {
 		return models.Gaze{}, false
 	}
-	x, y, ok := camera.Lens.Unproject(p.eyeX, p.eyeY)
+	x, y, ok := camera.Lens.Unproject(p.eye.x, p.eye.y)
 	if !ok {
 		return models.Gaze{}, false
 	}
-	at := func(i int) space.Vec3 {
-		q := p.face.Mesh[i]
-		return space.Vec3{X: q.X, Y: q.Y, Z: q.Z}
-	}
-	across := at(face.LeftSide).Sub(at(face.RightSide))
-	down := at(face.Chin).Sub(at(face.Forehead))
+	across := p.face.Mesh[face.LeftSide].Sub(p.face.Mesh[face.RightSide])
+	down := p.face.Mesh[face.Chin].Sub(p.face.Mesh[face.Forehead])
 	out := down.Cross(across) // y x x: towards the camera
 	d := p.distance / 1000
 	return models.Gaze{

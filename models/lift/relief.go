@@ -26,7 +26,7 @@ func (r *relief) make(m *segment.Matte, p *person, lens space.Lens, tilt float64
 	width, height := m.Alpha.Width, m.Alpha.Height
 	cell := float64(m.Cell)
 	s := scale{
-		mm: cell * p.distance / lens.Fx, x: (p.eyeX+0.5)/cell - 0.5, y: (p.eyeY+0.5)/cell - 0.5,
+		mm: cell * p.distance / lens.Fx, x: (p.eye.x+0.5)/cell - 0.5, y: (p.eye.y+0.5)/cell - 0.5,
 		sin: math.Sin(p.roll), cos: math.Cos(p.roll),
 	}
 	distances(&r.inside, &m.Alpha, float32(s.mm))
@@ -152,8 +152,8 @@ func (r *relief) model(p *person, s scale, cell float64) {
 	r.lack.Fill(0)
 	r.count.Fill(0)
 	part := plane.Rect{}
-	for i, q := range p.face.Mesh {
-		x, y := int(math.Round((q.X+0.5)/cell-0.5)), int(math.Round((q.Y+0.5)/cell-0.5))
+	for i, q := range p.places {
+		x, y := int(math.Round((q.x+0.5)/cell-0.5)), int(math.Round((q.y+0.5)/cell-0.5))
 		if x < 0 || y < 0 || x >= width || y >= height {
 			continue
 		}
@@ -173,7 +173,7 @@ func (r *relief) model(p *person, s scale, cell float64) {
 			}
 		}
 	}
-	r.bend(part, float32(meshTrust(p.face.Yaw())), max(1, int(math.Round(smoothMesh/s.mm))))
+	r.bend(part, float32(meshTrust(p.yaw)), max(1, int(math.Round(smoothMesh/s.mm))))
 }
 
 // bend adds the correction, smooth and as far as it is trusted.

@@ -19,9 +19,8 @@ const cell = 8
 // maxTaps bounds how many pixels of a picture, a side, make one of a view.
 const maxTaps = 4
 
-// Sampler computes what views see of pictures. It keeps its memory, and belongs to
-// one goroutine at a time.
-type Sampler struct {
+// sampler computes what views see of pictures. It keeps its memory.
+type sampler struct {
 	places []place // of the grid's corners
 }
 
@@ -31,14 +30,14 @@ type place struct {
 	ok   bool
 }
 
-// Scale is what a network takes of a channel that is v, from 0 to 1: Gain*v + Offset.
-type Scale struct{ Gain, Offset float32 }
+// scale is what a network takes of a channel that is v, from 0 to 1: gain*v + offset.
+type scale struct{ gain, offset float32 }
 
-// Sample fills to, which has side x side x 3 elements, with what a view sees of a
+// sample fills to, which has side x side x 3 elements, with what a view sees of a
 // camera's picture, in red, green and blue. What lies outside the picture is black.
 // mirrored swaps left and right.
-func (s *Sampler) Sample(to []float32, p capture.Picture, camera space.Camera, v View, mirrored bool, c Scale) error {
-	side := v.Lens.Width
+func (s *sampler) sample(to []float32, p capture.Picture, camera space.Camera, v view, mirrored bool, levels scale) error {
+	side := v.side
 	if p.Format != capture.NV12 && p.Format != capture.I420 {
 		return fmt.Errorf("%w: it is %v, NV12 or I420 is needed", ErrPicture, p.Format)
 	}
@@ -52,8 +51,8 @@ func (s *Sampler) Sample(to []float32, p capture.Picture, camera space.Camera, v
 	if p.Width != lens.Width || p.Height != lens.Height {
 		lens = lens.Resized(p.Width, p.Height)
 	}
-	s.project(lens, camera.Pose, v)
-	r := newReader(&p, c)
+	s.project(lens, camera.Pose.R, v)
+	r := newReader(&p, levels)
 	cells := side / cell
 	for cy := range cells {
 		for cx := range cells {
@@ -71,15 +70,14 @@ func (s *Sampler) Sample(to []float32, p capture.Picture, camera space.Camera, v
 
 // project finds the corners of the grid's cells in the picture: a corner lies half a
 // pixel before its cell's first.
-func (s *Sampler) project(lens space.Lens, pose space.Rigid, v View) {
-	n := v.Lens.Width/cell + 1
+func (s *sampler) project(lens space.Lens, axes space.Mat3, v view) {
+	n := v.side/cell + 1
 	s.places = s.places[:0]
-	turn := pose.R.Transpose().Mul(v.Pose.R)
+	back := axes.Transpose()
 	for j := range n {
 		for i := range n {
-			x, y := (float64(i*cell)-0.5-v.Lens.Cx)/v.Lens.Fx, (float64(j*cell)-0.5-v.Lens.Cy)/v.Lens.Fy
 			var at place
-			at.x, at.y, at.ok = lens.Project(turn.Apply(space.Vec3{X: x, Y: y, Z: 1}))
+			at.x, at.y, at.ok = lens.Project(back.Apply(v.at(float64(i*cell)-0.5, float64(j*cell)-0.5)))
 			s.places = append(s.places, at)
 		}
 	}
@@ -121,12 +119,12 @@ type reader struct {
 	chroma, strideV          int // bytes from sample to sample, and from row to row of v
 	black, gain              float32
 	redV, greenU, greenV, bU float32
-	scale                    Scale
+	scale                    scale
 }
 
-func newReader(p *capture.Picture, c Scale) reader {
+func newReader(p *capture.Picture, levels scale) reader {
 	// BT.601 (Rec. ITU-R BT.601-7, 2.5), to 0..255.
-	r := reader{p: p, gain: 1, redV: 1.402, greenU: 0.344136, greenV: 0.714136, bU: 1.772, scale: Scale{c.Gain / 255, c.Offset}}
+	r := reader{p: p, gain: 1, redV: 1.402, greenU: 0.344136, greenV: 0.714136, bU: 1.772, scale: scale{levels.gain / 255, levels.offset}}
 	if p.Range == capture.Limited {
 		const chroma = 255.0 / 224
 		r.black, r.gain = 16, 255.0/219
@@ -156,7 +154,7 @@ func (r *reader) cell(to []float32, first, step, row int, q *quad) {
 			case ok:
 				r.pixel(pixel, q, n, i, j)
 			default:
-				pixel[0], pixel[1], pixel[2] = r.scale.Offset, r.scale.Offset, r.scale.Offset
+				pixel[0], pixel[1], pixel[2] = r.scale.offset, r.scale.offset, r.scale.offset
 			}
 		}
 	}
@@ -169,7 +167,7 @@ func (r *reader) pixel(to []float32, q *quad, n, i, j int) {
 		for a := range n {
 			x, y := q.at((float64(i)+(float64(a)+0.5)/float64(n))/cell, (float64(j)+(float64(b)+0.5)/float64(n))/cell)
 			if !(x >= 0 && y >= 0 && x <= float64(r.p.Width-1) && y <= float64(r.p.Height-1)) {
-				to[0], to[1], to[2] = r.scale.Offset, r.scale.Offset, r.scale.Offset
+				to[0], to[1], to[2] = r.scale.offset, r.scale.offset, r.scale.offset
 				return
 			}
 			luma += r.luma(x, y)
@@ -197,7 +195,7 @@ func (r *reader) colour(to []float32, luma float32, x, y float64) {
 	u := float32(r.u[cy*r.p.Strides[1]+cx*r.chroma]) - 128
 	v := float32(r.v[cy*r.strideV+cx*r.chroma]) - 128
 	light := (luma - r.black) * r.gain
-	to[0] = max(0, min(light+r.redV*v, 255))*r.scale.Gain + r.scale.Offset
-	to[1] = max(0, min(light-r.greenU*u-r.greenV*v, 255))*r.scale.Gain + r.scale.Offset
-	to[2] = max(0, min(light+r.bU*u, 255))*r.scale.Gain + r.scale.Offset
+	to[0] = max(0, min(light+r.redV*v, 255))*r.scale.gain + r.scale.offset
+	to[1] = max(0, min(light-r.greenU*u-r.greenV*v, 255))*r.scale.gain + r.scale.offset
+	to[2] = max(0, min(light+r.bU*u, 255))*r.scale.gain + r.scale.offset
 }
