@@ -16,6 +16,8 @@ const (
 	// holds what is sent. It leaves room for a round trip that becomes half a
 	// second longer at once, as where a phone leaves the house.
 	deliveredShare = 0.6
+	// wholeShare of the packets arrives where nothing is in the way of what is sent.
+	wholeShare = 0.98
 	// shortTicks in a row below it are taken seriously.
 	shortTicks = 3
 	// cutTicks in a row in which nothing arrives are a cut.
@@ -134,6 +136,16 @@ func (d *delivery) sums() (sent, size, came uint64) {
 		return before.packets, before.bytes, now.arrived
 	}
 	return now.packets, now.bytes, now.arrived
+}
+
+// whole says that all that was sent in the window has arrived: the link holds it,
+// whatever the congestion controller takes a busy receiver's reports for.
+func (d *delivery) whole() bool {
+	if d.ticks < len(d.passed) || d.short > 0 {
+		return false
+	}
+	sent, _, came := d.sums()
+	return sent >= deliveryTicks && float64(came) >= wholeShare*float64(sent)
 }
 
 // limit returns the estimate within the bound.

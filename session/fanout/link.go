@@ -141,11 +141,12 @@ func (l *Link) tick(now time.Time) {
 	room := max(0, state.Estimate-state.Audio-floors)
 	state.Share = max(0, state.Estimate-state.Audio-min(state.Relayed, room)) / max(1, views)
 	l.share.Store(int64(state.Share))
-	l.yields.decide(now, room, state.Relayed, outlets, func(o *Outlet) int { return int(l.meters[o].rate) })
 	l.mu.Lock()
 	state.Loss = l.losses.tick(l.arrived.Load(), l.reports.lost)
 	l.state = state
 	l.mu.Unlock()
+	holds := l.delivery.whole() && state.Loss < 1-wholeShare
+	l.yields.decide(now, use{may: room, take: state.Relayed, holds: holds}, outlets, func(o *Outlet) int { return int(l.meters[o].rate) })
 }
 
 // lossTicks of steerInterval are over what loss is measured.

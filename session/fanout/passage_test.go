@@ -204,3 +204,56 @@ func TestLinkShares(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// TestLinkHolds says that no relayed video yields while all that is sent arrives,
+// whatever the estimate is, and that one that has yielded is tried again, ever later,
+// where the estimate stays low.
+func TestLinkHolds(t *testing.T) {
+	faked(t, func(t *testing.T) {
+		estimate := &cruise{bits: 4_000_000}
+		link := NewLink(estimate)
+		camera := newPublisher(t, Video, 2, nil)
+		o := link.NewOutlet(Video, "camera", "camera")
+		connectTo(t, o, "camera", camera.relay)
+		holds := 20 // packets a tick
+		run := func(d time.Duration) (yields string) {
+			for end := time.Now().Add(d); time.Now().Before(end); {
+				packets := 20
+				if yield(o.yields.Load()) != yieldNothing {
+					packets = 4
+				}
+				o.current().add(packets, 1000*packets)
+				link.arrived.Add(uint64(min(packets, holds)))
+				link.reports.lost += uint64(max(0, packets-holds))
+				link.tick(time.Now())
+				pass(steerInterval)
+			}
+			return o.Snapshot().Yields
+		}
+		run(5 * time.Second)
+		estimate.bits = 100_000 // of 1.6 Mbit/s
+		if y := run(time.Minute); y != "" {
+			t.Errorf("all arrives, and yet yields %s", y)
+		}
+		holds = 12
+		if y := run(4 * time.Second); y == "" {
+			t.Error("three of five arrive, and nothing yields")
+		}
+		var tries []time.Duration
+		before := time.Now()
+		for begun := time.Now(); time.Since(begun) < 5*time.Minute; {
+			was := o.Snapshot().Yields
+			if y := run(steerInterval); len(y) < len(was) || y == "layers" && was == "all" {
+				tries, before = append(tries, time.Since(before)), time.Now()
+			}
+		}
+		if len(tries) < 3 || len(tries) > 12 || tries[0] < tryAfter-time.Second || tries[len(tries)-1] < tries[0]*2 {
+			t.Errorf("a link that does not hold it was tried after %v", tries)
+		}
+		holds = 20
+		if y := run(3 * lastTry); y != "" {
+			t.Errorf("the link holds all again, and yields %s", y)
+		}
+		synctest.Wait()
+	})
+}
