@@ -1,13 +1,17 @@
 // What the tests of a room share that flash and beep: a camera and a microphone
 // made of them, and what comes of it on the canvas and at the ears of another page.
 
+/** Pictures a second that the camera of a studio has. */
+export const rate = 15;
+
 /**
  * To be run in a page before its own code: its camera and its microphone flash and
  * beep at one instant, once a second. window.studio.still stops the pictures;
  * window.peers are the page's connections.
  */
 export function studio() {
-  const [width, height, rate, period] = [320, 240, 15, 1000];
+  const [width, height, period] = [320, 240, 1000];
+  const rate = 15; // as above; this is run elsewhere
   window.studio = { still: false };
   window.peers = [];
   window.RTCPeerConnection = class extends RTCPeerConnection {
@@ -22,7 +26,8 @@ export function studio() {
     audio.createGain(),
     audio.createMediaStreamDestination(),
   ];
-  tone.frequency.value = 660;
+  tone.type = "sawtooth"; // a voice, somewhat: filters take other tones away
+  tone.frequency.value = 150;
   gate.gain.value = 0;
   tone.connect(gate).connect(out);
   tone.start();
