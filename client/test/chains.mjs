@@ -4,7 +4,7 @@
 // process group. VIRTUALCUBE_LIPS: how far apart they may be in any part, ms, 400
 // unless given, and VIRTUALCUBE_LOST: which share of the pictures may be lost, a half
 // unless given, as the machine may be busy with other work. VIRTUALCUBE_SECONDS: of
-// each part, 5 unless given.
+// each part, 4 unless given.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { screenshot, withBrowser } from "./browser.mjs";
