@@ -62,7 +62,10 @@
 // which the packet fills when it comes again; what is not sent on purpose does
 // not. A video begins with a key frame, which the publisher is asked for once a
 // second at most, and follows its temporal layers where a link does not hold
-// them all: see Link. Sound can wait for a view: see Relay.SetDelay.
+// them all: see Link. It yields where not all that is sent arrives, whatever the
+// congestion controller makes of a busy peer's reports, and comes back by trial.
+// Sound can wait for a view: see Relay.SetDelay. A relay that takes another's place,
+// as where filters come or go, does so at its key frame: see Outlet.Replace.
 //
 // What is no packet of the track, no VP8 or Opus, or more than the source's
 // Limits is dropped and counted by its reason; after too much of it the relay

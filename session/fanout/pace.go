@@ -22,8 +22,10 @@ const (
 // that of pictures at once. The node itself, which watches or listens, does not wait.
 func (r *Relay) SetDelay(d time.Duration) { r.delay.Store(int64(min(max(d, 0), MaxDelay))) }
 
-// Delay is the one that was set last, and Waits how long the newest packet waits.
+// Delay is the one that was set last.
 func (r *Relay) Delay() time.Duration { return time.Duration(r.delay.Load()) }
+
+// Waits is how long the newest packet waits, on its way to the delay.
 func (r *Relay) Waits() time.Duration { return time.Duration(r.waits.Load()) }
 
 // pace lets packets wait.

@@ -31,7 +31,7 @@ const (
 )
 
 // yields decides which relayed videos of a link yield, and how much. Those that
-// did come back in reverse order.
+// did come back in reverse order, on trial where the estimate has no room for them.
 type yields struct {
 	given []given   // in their order
 	over  time.Time // since when too much is taken; zero: it is not

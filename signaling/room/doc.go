@@ -24,4 +24,12 @@
 // get, and connects those that the exchange has: so the node decides who gets a
 // packet, and a side discussion is one. A view of a cube comes from the cube's
 // own views; the eye that the page sends is mapped into every cube that it sees.
+//
+// # Filters
+//
+// What a participant sends, from a page or by WHIP, is their sending. Where the room
+// says that filters work on a source, its treater has a treatment work on it (package
+// treatment) and exposes the relay of that in place of what is published. One becomes
+// as late as the other before they change places, so that no picture is lost and no
+// word said twice; voice and webcam wait for each other.
 package room

@@ -128,7 +128,7 @@ func white(ctx context.Context, relay *fanout.Relay) error {
 			return err
 		}
 		if err := relay.WritePicture(packet.Data, uint32(n*6000), packet.Key); err != nil {
-			return nil //nolint:nilerr // it has ended
+			return nil // it has ended
 		}
 		select {
 		case <-ticker.C:
