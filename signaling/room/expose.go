@@ -63,6 +63,9 @@ func (s *sending) wait() {
 	late := max(s.late(session.Microphone), s.late(session.Camera))
 	lips := s.endpoint.lipsOf(s.hall, s.self.Cube)
 	for _, exposures := range []map[session.Source]exposed{s.shown, s.beside} {
+		if e := exposures[session.Screen]; e.relay != nil {
+			e.relay.SetDelay(s.late(session.Screen) - e.way())
+		}
 		if e := exposures[session.Camera]; e.relay != nil {
 			e.relay.SetDelay(late - e.way())
 		}

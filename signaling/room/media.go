@@ -9,34 +9,11 @@ import (
 	"time"
 
 	"github.com/virtualcube/virtualcube/capture/space"
-	"github.com/virtualcube/virtualcube/models/host"
 	"github.com/virtualcube/virtualcube/session"
 	"github.com/virtualcube/virtualcube/session/fanout"
-	"github.com/virtualcube/virtualcube/session/multiview"
-	"github.com/virtualcube/virtualcube/session/view"
 	"github.com/virtualcube/virtualcube/signaling/protocol"
 	"github.com/virtualcube/virtualcube/signaling/rtc"
 )
-
-// Views are what a room needs of a cube's views.
-type Views interface {
-	Watch() *multiview.Watcher
-	// View returns the counts of one view, by the index of its ladder.
-	View(i int) view.Stats
-}
-
-// Cube is one whose rig this node serves.
-type Cube struct {
-	Name    string
-	Ladders []*fanout.Ladder // one a view
-	Views   Views
-	Packed  protocol.CubeView // Cube is filled in
-	Voice   *fanout.Relay     // of the rig's microphone; nil: it has none
-	// Filters are how the filters on the rig fare; nil: it takes none.
-	Filters func() []host.LinkStats
-	// Late is by how much filters make the rig's voice later; nil: by nothing.
-	Late func() time.Duration
-}
 
 const (
 	// maxWindows bounds the framing windows that wait for a page.
@@ -306,35 +283,4 @@ func (c *connection) offer(ctx context.Context, restart bool) error {
 		return fmt.Errorf("%w: %w", errMedia, err)
 	}
 	return c.send(ctx, protocol.Offer{Type: "offer", ID: id, SDP: description, Restart: restart})
-}
-
-// figures tells the page, and the room, how the connection is.
-func (c *connection) figures(ctx context.Context) error {
-	if c.peer == nil {
-		return nil
-	}
-	s := c.peer.Snapshot()
-	s.Loss = max(s.Loss, c.uplink.loss(s.Inlets))
-	f := protocol.Figures{
-		Type: "figures", RoundTrip: float64(s.RoundTrip) / 1e6, Loss: s.Loss, Estimate: s.Link.Estimate,
-		Sent:  s.Link.Audio + s.Link.Relayed + s.Link.Views,
-		Views: make(map[string]map[string]float64), Voices: make(map[string]uint64), Ways: c.ways(),
-		Filters: c.sends.fares(ctx),
-	}
-	for _, o := range s.Outlets {
-		for name, n := range o.Sources {
-			if person, voice := cutSource(name, session.Microphone); voice {
-				f.Voices[person] += n.Packets
-			}
-		}
-	}
-	for cube, stages := range c.seats.stages() {
-		f.Views[cube] = stages
-	}
-	quality := session.QualityOf(s.Loss, s.RoundTrip)
-	if s.State != "connected" {
-		quality = session.Unknown
-	}
-	_ = c.member.Judge(ctx, quality) // refused, it is over, and serve sees so
-	return c.send(ctx, f)
 }

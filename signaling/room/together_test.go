@@ -4,20 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/pion/rtp/codecs"
-	pionmedia "github.com/pion/webrtc/v4/pkg/media"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/models"
@@ -102,192 +96,6 @@ type native struct {
 
 func (n native) Video(ctx context.Context, b models.Bound, observe func(models.Observation)) (models.Stage[*capture.Frame], error) {
 	return n.launcher.OpenVideo(ctx, b.Definition, models.Environment{Observe: observe}, b.Values)
-}
-
-// clapper flashes and beeps at one instant, every period, and numbers its
-// pictures.
-type clapper struct {
-	*guest
-	key atomic.Bool // the node asked for a key frame
-}
-
-const (
-	clapTick   = 20 * time.Millisecond // of sound
-	clapPeriod = 24                    // ticks
-	clapWidth  = 128
-	clapHeight = 64
-)
-
-// picture shows its number in eight fields, below a field that flashes.
-func clapPicture(number int, flash bool) capture.Picture {
-	p := capture.Picture{Format: capture.I420, Width: clapWidth, Height: clapHeight, Strides: [3]int{clapWidth, clapWidth / 2, clapWidth / 2}}
-	p.Planes = [3][]byte{make([]byte, clapWidth*clapHeight), make([]byte, clapWidth*clapHeight/4), make([]byte, clapWidth*clapHeight/4)}
-	for i := range p.Planes[1] {
-		p.Planes[1][i], p.Planes[2][i] = 128, 128
-	}
-	for y := range clapHeight {
-		for x := range clapWidth {
-			luma := byte(40)
-			if y < clapHeight/2 && flash || y >= clapHeight/2 && number>>(x/16)&1 == 1 {
-				luma = 200
-			}
-			p.Planes[0][y*clapWidth+x] = luma
-		}
-	}
-	return p
-}
-
-func (c *clapper) run() error {
-	voice, err := opus.NewEncoder(opus.Options{Channels: 1, Bitrate: 32_000, Complexity: 2})
-	if err != nil {
-		return err
-	}
-	defer voice.Close()
-	camera, err := vpx.NewEncoder(clapWidth, clapHeight, 300_000)
-	if err != nil {
-		return err
-	}
-	defer camera.Close()
-	ticker := time.NewTicker(clapTick)
-	defer ticker.Stop()
-	for n := 0; ; n++ {
-		select {
-		case <-ticker.C:
-		case <-c.ctx.Done():
-			return nil
-		}
-		samples := make([]float32, capture.SoundSamples)
-		for i := range samples {
-			if n%clapPeriod < 3 {
-				samples[i] = 0.5 * float32(math.Sin(2*math.Pi*1000*float64(i)/capture.SampleRate))
-			}
-		}
-		data, err := voice.Encode(samples)
-		if err == nil {
-			err = c.Microphone().WriteSample(pionmedia.Sample{Data: data, Duration: clapTick})
-		}
-		if err == nil && n%2 == 0 {
-			var packet []byte
-			encoded, failed := camera.Encode(clapPicture(n/2&0xff, n%clapPeriod < 6), int64(n)*1800, c.key.Swap(false))
-			packet, err = encoded.Data, failed
-			if err == nil {
-				err = c.Camera().WriteSample(pionmedia.Sample{Data: packet, Duration: 2 * clapTick})
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// witness notes when flashes and beeps come, and which pictures.
-type witness struct {
-	mu      sync.Mutex
-	voice   *opus.Decoder
-	camera  *vpx.Decoder
-	silent  int
-	dark    int
-	heard   int // samples
-	onsets  []int
-	beeps   []time.Time
-	flashes []time.Time
-	numbers []int
-	bright  byte // of the dark field
-}
-
-func (w *witness) take(stream string, payload []byte) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	now := time.Now()
-	switch {
-	case strings.HasSuffix(stream, "/microphone"):
-		samples, err := w.voice.Decode(payload)
-		if err != nil {
-			return
-		}
-		first := slices.IndexFunc(samples, func(x float32) bool { return x > 0.2 })
-		loud := first >= 0
-		if loud && w.silent > 4 {
-			w.beeps = append(w.beeps, now)
-			w.onsets = append(w.onsets, w.heard+first)
-		}
-		w.heard += len(samples)
-		if w.silent++; loud {
-			w.silent = 0
-		}
-	case strings.HasSuffix(stream, "/camera"):
-		var p codecs.VP8Packet
-		data, err := p.Unmarshal(payload)
-		if err != nil {
-			return
-		}
-		picture, err := w.camera.Decode(data) // each picture is one packet
-		if err != nil || picture.Empty() {
-			return
-		}
-		w.look(picture, now)
-	}
-}
-
-func (w *witness) look(picture capture.Picture, now time.Time) {
-	row := func(y int) []byte { return picture.Planes[0][y*picture.Strides[0]:] }
-	flash := row(clapHeight / 4)[clapWidth/2] > 150
-	if flash && w.dark > 3 {
-		w.flashes = append(w.flashes, now)
-	}
-	if w.dark++; flash {
-		w.dark = 0
-	} else {
-		w.bright = row(clapHeight / 4)[clapWidth/2]
-	}
-	number := 0
-	for bit := range 8 {
-		if row(3 * clapHeight / 4)[bit*16+8] > 120 {
-			number |= 1 << bit
-		}
-	}
-	w.numbers = append(w.numbers, number)
-}
-
-// slips are by how much the beeps are further apart, in what is heard, than they were
-// sent, since the last call.
-func (w *witness) slips() (list []time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i := 1; i < len(w.onsets); i++ {
-		list = append(list, time.Duration(w.onsets[i]-w.onsets[i-1])*time.Second/capture.SampleRate-clapPeriod*clapTick)
-	}
-	if n := len(w.onsets); n > 0 {
-		w.onsets = w.onsets[n-1:]
-	}
-	return list
-}
-
-// skews are how much later each flash came than its beep, since the last call, lost
-// how many pictures did not come, and again how many came once more.
-func (w *witness) skews() (list []time.Duration, lost, again int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, f := range w.flashes {
-		for _, b := range w.beeps {
-			if d := f.Sub(b); d.Abs() < clapPeriod*clapTick/2 {
-				list = append(list, d)
-			}
-		}
-	}
-	for i := 1; i < len(w.numbers); i++ {
-		switch step := int(int8(w.numbers[i] - w.numbers[i-1])); {
-		case step > 0:
-			lost += step - 1
-		default:
-			again += 1 - step
-		}
-	}
-	if n := len(w.numbers); n > 0 {
-		w.numbers = w.numbers[n-1:]
-	}
-	w.flashes, w.beeps = nil, nil
-	return list, lost, again
 }
 
 // children are the processes of a program's own.
