@@ -3,6 +3,7 @@ package models
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/virtualcube/virtualcube/capture"
 	"github.com/virtualcube/virtualcube/capture/space"
@@ -22,6 +23,11 @@ type Definition struct {
 	// depth: it is the camera that sees a picture of a size, in pixels, in the cube
 	// of the person.
 	Camera func(width, height int, v Values) space.Camera
+
+	// Period is set for a filter that observes and need not look at every frame: the
+	// time that is to lie between those that it gets of a live stream. Over recordings
+	// it gets them all.
+	Period func(v Values) time.Duration
 
 	OpenAudio Opener[capture.Sound]
 	OpenVideo Opener[*capture.Frame]

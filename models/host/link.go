@@ -21,9 +21,10 @@ type link[T any] struct {
 	chain  *Chain[T]
 	worker *worker[T] // nil: it is not open
 	stats  LinkStats
-	number uint64 // of the newest job
-	recent []T    // what came, for the look-ahead and for a new instance
-	last   T      // what it returned last; only where it holds
+	number uint64      // of the newest job
+	recent []T         // what came, for the look-ahead and for a new instance
+	last   T           // what it returned last; only where it holds
+	pace   models.Pace // of one that observes
 	// guards says that nothing may pass while the filter is away.
 	guards bool
 	tries  int       // since it last worked for healthy
@@ -54,6 +55,9 @@ func (l *link[T]) through(in T) (out T, ok bool) {
 			return out, false
 		}
 		return l.passed(in)
+	}
+	if l.Period != nil && l.Observes && !l.pace.Due(m.Captured(in), l.Period(l.Values)) {
+		return in, true
 	}
 	l.number++
 	given := l.worker.give(job[T]{number: l.number, in: in, values: l.Values})

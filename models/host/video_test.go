@@ -309,6 +309,30 @@ func TestDoesNotOpen(t *testing.T) {
 	})
 }
 
+// TestObserverWithPeriod has one that looks at every third frame: it gets no others,
+// and all leave.
+func TestObserverWithPeriod(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := pictures(t)
+		defer c.stop()
+		var got []uint64
+		l := pictureLink(t, "a", described("watch", func(d *models.Description) { d.Observes = true }), func(in *capture.Frame, _ knobs) (*capture.Frame, error) {
+			got = append(got, in.Sequence)
+			return in.Retain(), nil
+		}, nil)
+		l.Period = func(models.Values) time.Duration { return 60 * time.Millisecond }
+		c.set(l)
+		<-time.After(time.Second)
+		got = nil // of warming up
+		c.put(1, 8, nil)
+		expect(t, "what left", c.brightness(), 10, 10, 10, 10, 10, 10, 10)
+		expect(t, "what it got", got, 1, 4, 7)
+		if s := c.link(0); s.Late != 0 {
+			t.Errorf("%+v", s)
+		}
+	})
+}
+
 func TestObserver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := pictures(t)

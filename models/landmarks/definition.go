@@ -10,6 +10,7 @@ import (
 	"github.com/virtualcube/virtualcube/models"
 	"github.com/virtualcube/virtualcube/models/face"
 	"github.com/virtualcube/virtualcube/models/onnx"
+	"github.com/virtualcube/virtualcube/models/parameter"
 )
 
 // Parameters of the filter.
@@ -21,7 +22,7 @@ type Parameters struct {
 
 // Definition is the filter.
 func Definition() (models.Definition, error) {
-	return models.RGBD(models.Description{
+	d, err := models.RGBD(models.Description{
 		Name:      "landmarks",
 		Summary:   "Watches where the person before the cameras looks, to show whom they attend to.",
 		Latency:   40 * time.Millisecond,
@@ -32,7 +33,11 @@ func Definition() (models.Definition, error) {
 		Native:    true,
 		Observes:  true,
 	}, Parameters{Rate: 10, Cameras: 3, Steady: 0.5}, open)
+	d.Period = func(v models.Values) time.Duration { return parameter.To[Parameters](v).period() }
+	return d, err
 }
+
+func (p Parameters) period() time.Duration { return time.Duration(float64(time.Second) / p.Rate) }
 
 func open(_ context.Context, e models.Environment, _ Parameters) (models.RGBDFilter[Parameters], error) {
 	finder, err := face.Open(e)
@@ -48,8 +53,7 @@ type filter struct {
 	steady  steady
 	observe func(models.Observation)
 
-	next   capture.Time // when it looks again
-	last   capture.Time // when it was last called
+	pace   models.Pace
 	closed bool
 }
 
@@ -58,16 +62,9 @@ func (f *filter) Process(in *capture.FrameSet, p Parameters) (*capture.FrameSet,
 	if f.closed {
 		return nil, errors.New("landmarks is closed")
 	}
-	period := capture.Time(float64(time.Second) / p.Rate)
-	if in.Captured < f.last || f.next > in.Captured+period {
-		f.next = in.Captured // time has stepped back, or looks are to come more often
-	}
-	f.last = in.Captured
-	// A frame that comes a little early is as good as the one after.
-	if in.Captured+period/8 < f.next {
+	if !f.pace.Due(in.Captured, p.period()) {
 		return in.Retain(), nil
 	}
-	f.next = max(f.next+period, in.Captured+period/2)
 	seen, ok, err := f.watcher.look(in, p.Cameras)
 	if err != nil {
 		return nil, fmt.Errorf("landmarks: %w", err)
