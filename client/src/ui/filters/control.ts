@@ -1,4 +1,6 @@
 import type { FilterParameter } from "../../protocol/room.gen";
+import { language } from "../../text/text";
+import { chinese } from "./chinese";
 
 /** What a parameter is set with. */
 export type Control =
@@ -75,8 +77,15 @@ export function same(a: string, b: string): boolean {
   return a === b || (a.trim() !== "" && b.trim() !== "" && Number(a) === Number(b));
 }
 
+/** What the page has in its own language for a word or a text of the node's. */
+export function translated(words: string): string | undefined {
+  return language() === "zh" && Object.hasOwn(chinese, words) ? chinese[words] : undefined;
+}
+
 /** A name of the node's as people read it: "eye-contact" is "Eye contact". */
 export function titled(name: string): string {
+  const own = translated(name);
+  if (own !== undefined) return own;
   const words = name.replace(/-/g, " ");
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }

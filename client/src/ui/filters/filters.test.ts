@@ -4,9 +4,10 @@ import { aPerson, aState } from "../../../test/fake/state";
 import type { Done, FilterChain, Person } from "../../protocol/room.gen";
 import { chainsOf, touching } from "../../session/filters";
 import type { Request } from "../../session/session";
+import { speak } from "../../text/text";
 import { changes } from "../changes";
 import { Chains } from "./chain";
-import { controlOf, held, same, titled, written } from "./control";
+import { controlOf, held, same, titled, translated, written } from "./control";
 import { added, kindsFor, moved, places, removed, renewed, settled, tuned } from "./links";
 
 describe("the control of a parameter", () => {
@@ -113,6 +114,21 @@ describe("a chain", () => {
     expect(settled([{ id: "f1", name: "nf1", values: { a: "2" } }], chain.slice(0, 1))).toBe(false);
     expect(settled([{ id: "f2", name: "nf2", values: {} }], chain.slice(0, 1))).toBe(false);
     expect(settled([], chain)).toBe(false);
+  });
+});
+
+describe("the words of the node", () => {
+  afterEach(() => speak("en"));
+
+  it("are the page's own in Chinese, where it has some", () => {
+    expect([titled("matte"), translated("Notices who speaks.")]).toEqual(["Matte", undefined]);
+    speak("zh");
+    expect([
+      titled("matte"),
+      titled("eye-contact"),
+      translated("Notices who speaks."),
+      translated("toString"),
+    ]).toEqual(["背景", "Eye contact", "检测谁在说话。", undefined]);
   });
 });
 

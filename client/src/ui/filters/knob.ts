@@ -1,7 +1,7 @@
 import type { FilterParameter } from "../../protocol/room.gen";
 import { language, t } from "../../text/text";
 import { make, mark, offer, say, toggle } from "../make";
-import { type Control, controlOf, held, same, titled, written } from "./control";
+import { type Control, controlOf, held, same, titled, translated, written } from "./control";
 
 /** What a knob does with what somebody sets. */
 export interface Turning {
@@ -79,12 +79,13 @@ export class Knob {
   }
 
   #range(): string {
-    const { min, max, unit } = this.#parameter;
+    const { min, max } = this.#parameter;
+    const unit = this.#unit();
     return t("filters.takes", { min, max: unit ? `${max} ${unit}` : max });
   }
 
   #number({ min, max, step }: Control & { kind: "number" }) {
-    const { unit } = this.#parameter;
+    const unit = this.#unit();
     const about = { "aria-describedby": `${this.#id}-help` };
     const slider = make("input", { type: "range", id: this.#id, min, max, step, ...about });
     const exact = make("input", { type: "number", min, max, step: "any", inputmode: "decimal", ...about });
@@ -158,6 +159,11 @@ export class Knob {
     return { elements: [this.#label(), input, this.#help()], show };
   }
 
+  #unit(): string {
+    const { unit } = this.#parameter;
+    return translated(unit) ?? unit;
+  }
+
   #label(): HTMLElement {
     return make("label", { for: this.#id }, titled(this.#parameter.name));
   }
@@ -173,8 +179,10 @@ export class Knob {
   }
 }
 
-/** A text of the node's: it is in English, whatever the page speaks. */
+/** A text of the node's: in English, where the page has no other words for it. */
 export function theirs(text: string): HTMLElement {
+  const own = translated(text);
+  if (own !== undefined) return make("span", {}, /[。！？]$/.test(own) ? own : `${own}。`);
   const sentence = text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
   const shown = sentence.slice(0, 1).toUpperCase() + sentence.slice(1);
   return make("span", { lang: language() === "en" ? undefined : "en" }, shown);
