@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -321,5 +322,46 @@ func TestFilterHides(t *testing.T) {
 			t.Fatal("nothing comes")
 		}
 		show(5)
+	}
+}
+
+// TestFilterStaysAway has a filter that cannot be opened: it is not tried again
+// because one of another source came.
+func TestFilterStaysAway(t *testing.T) {
+	may := make(chan struct{})
+	close(may)
+	var tried atomic.Int32
+	broken, err := models.Audio(models.Description{
+		Name: "broken", Summary: "is for tests", Latency: 100 * time.Millisecond, Late: models.Pass, Failing: models.Pass,
+	}, struct{}{}, func(context.Context, models.Environment, struct{}) (models.AudioFilter[struct{}], error) {
+		tried.Add(1)
+		return nil, errors.New("there are no weights")
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := append(filterTable(t, may), broken)
+	n := serve(t, func(c *room.Config) {
+		c.Filters, c.Opener = table, opener{}
+		c.Rooms[0].Filters = table
+	})
+	ada := n.enter("Ada")
+	ada.hum()
+	state := func(v roomclient.View, name string) session.FilterState {
+		for _, f := range v.State.People[v.Welcome.You].Filters {
+			if f.Name == name {
+				return f.State
+			}
+		}
+		return ""
+	}
+	ada.ask(filters("", session.Microphone, session.FilterLink{Name: "broken"}))
+	ada.until("it failed", func(v roomclient.View) bool { return state(v, "broken") == session.FilterFailed })
+	ada.ask(filters("", session.Camera, session.FilterLink{Name: "hide"}))
+	ada.until("figures came after", func(v roomclient.View) bool { return len(v.Figures.Filters) > 0 && state(v, "hide") != "" })
+	ada.ask(filters("", session.Camera))
+	ada.until("it still has failed", func(v roomclient.View) bool { return state(v, "hide") == "" && state(v, "broken") == session.FilterFailed })
+	if got := tried.Load(); got != 1 {
+		t.Errorf("it was tried %d times", got)
 	}
 }

@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -90,8 +91,14 @@ func (t *treater) of(relay *fanout.Relay) {
 	t.order(treatOrder{relay: relay, links: t.now.links, at: t.now.at})
 }
 
-// set says which filters there are, at a revision.
+// set says which filters there are, at a revision. Those of another source may be
+// what has changed: a filter that failed stays away then.
 func (t *treater) set(links []host.Link, at uint64) {
+	if slices.EqualFunc(t.now.links, links, func(a, b host.Link) bool {
+		return a.ID == b.ID && a.Values.Equal(b.Values)
+	}) {
+		return
+	}
 	t.order(treatOrder{relay: t.now.relay, links: links, at: at})
 }
 
