@@ -20,7 +20,7 @@ export const en = {
   "filters.kinds.none": "This node has none for it.",
   "filters.later": "all comes {ms} ms later",
   "filters.work": "up to {ms} ms of work",
-  "filters.private": "It hides something: while it cannot work, nothing is sent.",
+  "filters.private": "It hides something: once it works, nothing is sent whenever it cannot.",
   "filters.waiting": "waits",
   "filters.opening": "opens",
   "filters.running": "works",

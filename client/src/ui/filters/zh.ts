@@ -22,7 +22,7 @@ export const zh: Record<keyof typeof en, string> = {
   "filters.kinds.none": "此节点没有适用的滤镜。",
   "filters.later": "整体延后 {ms} 毫秒",
   "filters.work": "处理最多需 {ms} 毫秒",
-  "filters.private": "它会隐藏部分内容：无法工作时，不会发送任何内容。",
+  "filters.private": "它会隐藏部分内容：开始工作后，一旦无法工作便不发送任何内容。",
   "filters.waiting": "等待开启",
   "filters.opening": "正在打开",
   "filters.running": "工作中",
