@@ -63,7 +63,9 @@ type Description struct {
 	Failing Policy `json:"failing"`
 	// Private says that the frame as it came must never be seen where the filter
 	// cannot work, as of one that hides a background: then neither Late nor
-	// Failing may be Pass, and a filter that was cut out stops the stream instead.
+	// Failing may be Pass, and a filter that was cut out stops the stream instead. A
+	// stream that is seen already when the filter is put there goes on as it is until
+	// the filter works.
 	Private bool `json:"private,omitempty"`
 	// Providers are those that can compute it, the best first; empty: it needs
 	// none.
