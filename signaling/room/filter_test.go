@@ -360,7 +360,9 @@ func TestFilterStaysAway(t *testing.T) {
 	ada.ask(filters("", session.Camera, session.FilterLink{Name: "hide"}))
 	ada.until("figures came after", func(v roomclient.View) bool { return len(v.Figures.Filters) > 0 && state(v, "hide") != "" })
 	ada.ask(filters("", session.Camera))
-	ada.until("it still has failed", func(v roomclient.View) bool { return state(v, "hide") == "" && state(v, "broken") == session.FilterFailed })
+	ada.until("it still has failed", func(v roomclient.View) bool {
+		return state(v, "hide") == "" && state(v, "broken") == session.FilterFailed
+	})
 	if got := tried.Load(); got != 1 {
 		t.Errorf("it was tried %d times", got)
 	}
